@@ -1,0 +1,76 @@
+"""MkDocs hooks: only what a Markdown extension cannot do.
+
+They tell the embed extension which page is being rendered, give each lesson's
+page its download link and provenance, and copy the scripts into the site.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from docs._build import embed, lessons
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Register the embed extension (once: a rebuild calls this again)."""
+    known = config.markdown_extensions
+    if not any(isinstance(one, embed.EmbedExtension) for one in known):
+        known.append(embed.EmbedExtension())  # type: ignore[arg-type]
+    return config
+
+
+def on_page_markdown(
+    markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    """Tell the embeds where they stand, and the theme what lesson this is."""
+    path = Path(page.file.abs_src_path or "")
+    if path.suffix != ".md":
+        return markdown
+    source = path.read_text(encoding="utf-8-sig")
+    lesson = _lesson_of(path, Path(config.docs_dir))
+    embed.CURRENT_PAGE.set(
+        embed.Page(
+            path=path.relative_to(lessons.ROOT).as_posix(),
+            lesson=lesson,
+            source=markdown,
+            lines_before=source.rstrip().count("\n")
+            - markdown.rstrip().count("\n"),
+        )
+    )
+    if lesson:
+        page.meta["lesson"] = _provenance(lesson)
+    return markdown
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put every script into the site, for the download links."""
+    for lesson in lessons.lessons():
+        script = lessons.script_path(lesson)
+        target = Path(config.site_dir) / script.relative_to(lessons.ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(script, target)
+
+
+def _lesson_of(path: Path, docs: Path) -> str | None:
+    page = path.relative_to(docs).with_suffix("")
+    lesson = "/".join(page.parts[1:])
+    return lesson if lessons.script_path(lesson).is_file() else None
+
+
+def _provenance(lesson: str) -> dict[str, Any]:
+    script = lessons.script_path(lesson).relative_to(lessons.ROOT)
+    said: dict[str, Any] = {"name": lesson, "script_url": script.as_posix()}
+    try:
+        record = lessons.load_record(lesson)
+    except lessons.RecordError:
+        return said
+    for name in ("python", "torch", "torchvision", "device", "wall_seconds"):
+        said[name] = record[name]
+    return said

@@ -1,0 +1,1 @@
+"""Run the lessons' scripts, keep what they leave, and compare with it."""
