@@ -1,6 +1,9 @@
 """Options of the test command and what several tests share."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 # Before torch is imported: two threads on a loaded machine are far slower.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -8,7 +11,7 @@ os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
 
-from docs._build.lessons import lessons
+from docs._build.lessons import ROOT, lessons
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,13 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Refuse what would write records twice or record nothing."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Record in one process, and refuse to record nothing."""
     name = config.getoption("--record")
     if name is None:
         return
-    if config.getoption("numprocesses", None) or os.environ.get("CI"):
-        raise pytest.UsageError("--record runs in one process, not in CI")
+    config.option.numprocesses = 0
+    config.option.dist = "no"
     if name != "all" and not any(is_part(one, name) for one in lessons()):
         raise pytest.UsageError(
             f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"
@@ -66,3 +70,22 @@ def pytest_collection_modifyitems(
         items=[item for item in items if item not in chosen]
     )
     items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build both languages strictly, once, and return the site's folder."""
+    folder = tmp_path_factory.mktemp("site")
+    build = subprocess.run(
+        [
+            *(sys.executable, "-m", "mkdocs", "build", "--strict"),
+            *("--site-dir", str(folder)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if build.returncode:
+        pytest.fail(f"the strict build fails:\n{build.stderr}", pytrace=False)
+    return folder

@@ -1,7 +1,7 @@
 """Raises on purpose: the recorder's own test runs it (see test_recorder)."""
 
 
-def eleventh(numbers):
+def eleventh(numbers: list[int]) -> int:
     """Ask for what is not there."""
     return numbers[10]  # fails: three numbers
 

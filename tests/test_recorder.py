@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -94,7 +95,7 @@ def project(root: Path, script: str, settings: str = "") -> Path:
 def record(evaluate: EvalExample, root: Path) -> None:
     """Record the lesson of a made project."""
 
-    def run(arguments: tuple[str, ...] = ()) -> Outcome:
+    def run(arguments: Sequence[str] = ()) -> Outcome:
         return run_lesson(
             evaluate, "basics/tiny", arguments=arguments, root=root
         )
@@ -314,6 +315,7 @@ def test_failing_example_is_an_ordinary_failure_at_its_own_line(
     run = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
+            *("-n", "0"),
             *("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)),
             *("--noconftest", str(tmp_path / "test_it.py")),
         ],

@@ -1,6 +1,7 @@
 """Rules of the scripts that a formatter or a linter does not know."""
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -111,7 +112,7 @@ def test_shared_functions_are_the_same_text() -> None:
                 text = ast.get_source_segment(source, node) or ""
                 texts[node.name][text].append(lesson)
     different = {
-        name: sorted(sum(versions.values(), []))
+        name: sorted(itertools.chain(*versions.values()))
         for name, versions in texts.items()
         if len(versions) > 1
     }

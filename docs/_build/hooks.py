@@ -4,18 +4,20 @@ They tell the embed extension which page is being rendered, give each lesson's
 page its download link and provenance, and copy the scripts into the site.
 """
 
+import json
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from docs._build import embed, lessons
+from docs._build import embed, lessons, notebooks, rebuild
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -46,16 +48,29 @@ def on_page_markdown(
     )
     if lesson:
         page.meta["lesson"] = _provenance(lesson)
+    rebuild.reuse(page, markdown, config, files)
     return markdown
 
 
+def on_env(
+    env: Environment, /, *, config: MkDocsConfig, files: Files
+) -> Environment:
+    """Compile the theme's templates once for all builds."""
+    rebuild.remember_templates(env)
+    return env
+
+
 def on_post_build(config: MkDocsConfig) -> None:
-    """Put every script into the site, for the download links."""
+    """Put every script and notebook into the site, for the download links."""
+    site = Path(config.site_dir)
     for lesson in lessons.lessons():
-        script = lessons.script_path(lesson)
-        target = Path(config.site_dir) / script.relative_to(lessons.ROOT)
+        target = site / "examples" / f"{lesson}.py"
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(script, target)
+        shutil.copyfile(lessons.script_path(lesson), target)
+        if made := notebooks.notebook(lesson):
+            target = site / "notebooks" / f"{lesson}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
 
 
 def _lesson_of(path: Path, docs: Path) -> str | None:
@@ -65,8 +80,12 @@ def _lesson_of(path: Path, docs: Path) -> str | None:
 
 
 def _provenance(lesson: str) -> dict[str, Any]:
-    script = lessons.script_path(lesson).relative_to(lessons.ROOT)
-    said: dict[str, Any] = {"name": lesson, "script_url": script.as_posix()}
+    said: dict[str, Any] = {
+        "name": lesson,
+        "script_url": f"examples/{lesson}.py",
+    }
+    if notebooks.notebook(lesson):
+        said["notebook_url"] = f"notebooks/{lesson}.ipynb"
     try:
         record = lessons.load_record(lesson)
     except lessons.RecordError:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from docs._build.rebuild import note_read
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ja", "en")
 
@@ -55,7 +57,9 @@ def load_record(lesson: str, root: Path = ROOT) -> dict[str, Any]:
     """
     path = record_folder(lesson, root) / "record.json"
     try:
-        return _load(path, path.stat().st_mtime_ns)
+        changed = path.stat().st_mtime_ns
+        note_read(path, changed)
+        return _load(path, changed)
     except FileNotFoundError:
         raise RecordError(
             f"no record of {lesson!r}: run `uv run pytest --record {lesson}`"

@@ -48,7 +48,7 @@ def language_of(entry: dict[str, str], default: str, others: list[str]) -> str:
 
 
 def pages_of(entries: list[dict[str, str]]) -> list[Page]:
-    """Pages with their sections; the text above the first heading is a section without id."""
+    """Gather the sections of each page; what opens a page has no id."""
     pages: dict[str, Page] = {}
     for entry in entries:
         address, _, anchor = entry["location"].partition("#")
@@ -61,9 +61,10 @@ def pages_of(entries: list[dict[str, str]]) -> list[Page]:
 
 
 def plain(markup: str) -> str:
-    """The text of Material's markup: inline tags join, block tags separate."""
+    """Take the text out of markup; inline tags join, block tags separate."""
     markup = re.sub(r"</?(?:code|sub|sup)>", "", markup)
     text = html.unescape(re.sub(r"<[^>]+>", " ", markup))
+    text = re.sub(r" *# \(\d+\)!|↩", "", text)  # marks of notes
     return re.sub(r"\s+", " ", text).strip()
 
 

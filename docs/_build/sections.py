@@ -15,6 +15,8 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs._build.rebuild import note_read
+
 CELL = re.compile(r"# %% (?P<name>\w+)\s*$")
 
 
@@ -42,6 +44,7 @@ def cut(path: Path, name: str | None) -> list[str]:
         changed = path.stat().st_mtime_ns
     except OSError:
         raise SectionError(f"{path.name} does not exist") from None
+    note_read(path, changed)
     lines, sections = _parse(path, changed)
     if name is None:
         return trim(lines)

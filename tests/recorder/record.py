@@ -6,12 +6,9 @@ import platform
 import shutil
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import torch
-import torchvision
 
 from docs._build.lessons import (
     ROOT,
@@ -25,6 +22,7 @@ from tests.recorder.compare import (
     text_differences,
     value_differences,
 )
+from tests.recorder.figures import draw
 from tests.recorder.run import Outcome
 from tests.recorder.settings import (
     Settings,
@@ -56,9 +54,9 @@ def make_record(lesson: str, run: Run, root: Path = ROOT) -> dict[str, Any]:
         "script_sha256": sha256(script_path(lesson, root)),
         "settings_sha256": sha256(settings_path(lesson, root)),
         "python": platform.python_version(),
-        "torch": torch.__version__.split("+")[0],
-        "torchvision": torchvision.__version__.split("+")[0],
-        "numpy": np.__version__,
+        "torch": version("torch"),
+        "torchvision": version("torchvision"),
+        "numpy": version("numpy"),
         "device": "cpu",
         "threads": 1,
         "seeds": sorted(seeds),
@@ -117,8 +115,6 @@ def spread(numbers: list[float]) -> dict[str, Any]:
 
 def figures(settings: Settings, record: dict[str, Any]) -> dict[str, str]:
     """Draw all that the lesson's settings ask for, by file name."""
-    from tests.recorder.figures import draw
-
     values = namespace(record)
     return {
         f"{name}.svg": draw(spec, values)

@@ -1,0 +1,356 @@
+"""The built site in a real browser: layout, languages, colours, code, search.
+
+Every page is opened once and asked all that concerns every page; the tests
+read the answers. What runs inside a page stands in tests/browser/.
+"""
+
+import functools
+import http.server
+import json
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    sync_playwright,
+)
+
+from docs._build.sections import cut
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ROOT = Path(__file__).resolve().parents[1]
+TOOLS = Path(__file__).with_name("browser")
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Visit:
+    """What one page said when it was opened."""
+
+    complaints: list[str] = field(default_factory=list)
+    too_wide: list[str] = field(default_factory=list)
+    scrollbars: list[str] = field(default_factory=list)
+    copied: list[str] = field(default_factory=list)
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve the site below /notes/ only, as a project's pages are hosted."""
+
+    protocol_version = "HTTP/1.1"
+
+    def translate_path(self, path: str) -> str:
+        """Find the file; outside of /notes/ there is none."""
+        if not path.startswith("/notes/"):
+            return str(Path(self.directory) / "none")
+        return super().translate_path(path.removeprefix("/notes"))
+
+    def end_headers(self) -> None:
+        """Let the browser keep scripts and styles from page to page."""
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep the requests out of the test's output."""
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """Serve the site and return its address."""
+    handler = functools.partial(Handler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/notes/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for all tests."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium here (on Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """Open one tab: the light palette of the system, no animation."""
+    context = browser.new_context(
+        viewport=WIDE, color_scheme="light", reduced_motion="reduce"
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    """Return the tab as a first visitor finds it."""
+    tab.set_viewport_size(WIDE)
+    tab.emulate_media(color_scheme="light")
+    if tab.url != "about:blank":
+        tab.evaluate("localStorage.clear()")
+    return tab
+
+
+@pytest.fixture(scope="module")
+def paths(site: Path) -> list[str]:
+    """List all pages of the site by their address below its root."""
+    found = [page.parent.relative_to(site) for page in site.rglob("index.html")]
+    return sorted("" if path == Path() else f"{path}/" for path in found)
+
+
+@pytest.fixture(scope="module")
+def lessons(paths: list[str]) -> list[str]:
+    """List the pages, without their language, that have a script."""
+    return [path for path in paths if script_of(path).is_file()]
+
+
+@pytest.fixture(scope="module")
+def visits(tab: Page, address: str, paths: list[str]) -> dict[str, Visit]:
+    """Open every page once, wide and narrow, and ask it everything."""
+    visits = {path: Visit() for path in paths}
+    said: list[str] = []
+    listen(tab, address, said)
+    for path, visit in visits.items():
+        tab.set_viewport_size(WIDE)
+        tab.goto(address + path)
+        visit.too_wide += tab.evaluate(tool("too_wide"))
+        visit.scrollbars += tab.evaluate(tool("scrollbars"))
+        if script_of(path.removeprefix("en/")).is_file():
+            visit.copied += tab.evaluate(tool("copied"))
+        tab.set_viewport_size(NARROW)
+        visit.too_wide += tab.evaluate(tool("too_wide"))
+        visit.complaints += said
+        said.clear()
+    return visits
+
+
+def listen(tab: Page, address: str, said: list[str]) -> None:
+    """Write down errors, missing files and requests to other hosts."""
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    def request(request: Request) -> None:
+        if not request.url.startswith((address, "data:")):
+            said.append(f"asked {request.url}")
+
+    def response(response: Response) -> None:
+        if response.status >= 400:
+            said.append(f"{response.status} {response.url}")
+
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("console", console)
+    tab.on("request", request)
+    tab.on("response", response)
+
+
+def script_of(path: str) -> Path:
+    """Return where the script of a page would be."""
+    return ROOT / f"examples/{path.removesuffix('/')}.py"
+
+
+def tool(name: str) -> str:
+    """Return a function that runs inside a page."""
+    return (TOOLS / f"{name}.js").read_text("utf-8")
+
+
+def embedded_code(markdown: str) -> list[str]:
+    """Cut the code of every Python fence of a page from the scripts."""
+    fences = re.findall(
+        r"^ *```python[^\n]*\n(.*?)^ *```", markdown, re.M | re.S
+    )
+    embeds = [
+        re.findall(r'--8<-- "([^":]+)(?::([\w.]+))?"', fence)
+        for fence in fences
+    ]
+    return [
+        "\n\n".join(
+            "\n".join(cut(ROOT / path, name or None)) for path, name in parts
+        )
+        for parts in embeds
+    ]
+
+
+def test_no_page_complains_or_asks_another_host(
+    visits: dict[str, Visit],
+) -> None:
+    """No error, no warning, no missing file, no foreign request."""
+    wrong = {path: visit.complaints for path, visit in visits.items()}
+    assert not {path: said for path, said in wrong.items() if said}
+
+
+def test_no_page_scrolls_sideways(visits: dict[str, Visit]) -> None:
+    """Not on a phone (390 pixels) and not on a desktop (1280)."""
+    wrong = {path: visit.too_wide for path, visit in visits.items()}
+    assert not {path: said for path, said in wrong.items() if said}
+
+
+def test_code_fits_on_a_desktop(visits: dict[str, Visit]) -> None:
+    """80 columns, with a note behind them, need no scrollbar."""
+    wrong = {path: visit.scrollbars for path, visit in visits.items()}
+    assert not {path: said for path, said in wrong.items() if said}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_copied_block_is_the_text_of_the_script(
+    visits: dict[str, Visit], lessons: list[str], language: str
+) -> None:
+    """The copy button gives the embedded code, without marks of notes."""
+    for path in lessons:
+        page = ROOT / f"docs/{language}/{path.removesuffix('/')}.md"
+        visit = visits[path if language == "ja" else f"en/{path}"]
+        assert visit.copied == embedded_code(page.read_text("utf-8")), page
+
+
+def test_notes_open(
+    page: Page, address: str, site: Path, lessons: list[str]
+) -> None:
+    """A click on the mark of a note shows its text."""
+    noted = [
+        path
+        for path in lessons
+        if "# (1)!" in (site / path / "index.html").read_text("utf-8")
+    ]
+    if not noted:
+        pytest.skip("no page has a note on its code yet")
+    page.goto(address + noted[0])
+    note = page.locator(".md-annotation").first
+    note.locator(".md-annotation__index").click()
+    tooltip = note.locator(".md-tooltip--active")
+    tooltip.wait_for()
+    assert tooltip.inner_text().strip()
+    assert "(1)" not in note.locator("xpath=ancestor::pre").inner_text()
+
+
+def test_the_language_menu_stays_on_the_page(
+    page: Page, address: str, lessons: list[str]
+) -> None:
+    """The other language of the same page, there and back."""
+    for path in ("", lessons[0]):
+        page.goto(address + path)
+        for language, there in (("en", f"en/{path}"), ("ja", path)):
+            page.locator(".md-header .md-select button").hover()
+            page.locator(f".md-select__link[hreflang={language}]").click()
+            page.wait_for_url(address + there)
+            assert page.locator("html").get_attribute("lang") == language
+
+
+def test_the_dark_palette_changes_page_code_and_figures(
+    page: Page, address: str, site: Path, paths: list[str]
+) -> None:
+    """The button goes from the system's palette to light and to dark."""
+    figured = [
+        path
+        for path in paths
+        if "<figure" in (site / path / "index.html").read_text("utf-8")
+    ]
+    page.goto(address + [*figured, ""][0])
+    colours = [page.evaluate(tool("colours"))]
+    for _ in ("light", "dark"):
+        page.locator("[data-md-component=palette] label:visible").click()
+        colours.append(page.evaluate(tool("colours")))
+    system, light, dark = colours
+    assert system == light
+    assert not [part for part in light if light[part] == dark[part]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(
+    page: Page, address: str, lessons: list[str], scheme: str
+) -> None:
+    """Contrast as WCAG 2 AA asks for, code and tables included."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    faint = {}
+    for path in ("", *lessons[:3]):
+        page.goto(address + path)
+        faint[path] = page.evaluate(tool("faint"))
+    assert not {path: said for path, said in faint.items() if said}
+
+
+def test_the_bar_of_a_lesson_offers_its_script(
+    site: Path, lessons: list[str]
+) -> None:
+    """The download link, in both languages, is the script as it is."""
+    for path in [*lessons, *(f"en/{path}" for path in lessons)]:
+        text = (site / path / "index.html").read_text("utf-8")
+        link = re.search(r'class="lesson__file" href="([^"]+)" download', text)
+        assert link, path
+        script = script_of(path.removeprefix("en/"))
+        assert (site / path / link[1]).read_bytes() == script.read_bytes()
+
+
+def test_the_page_for_lost_readers_speaks_both_languages(site: Path) -> None:
+    """404.html exists once, for all addresses."""
+    text = (site / "404.html").read_text("utf-8")
+    assert '<html lang="ja"' in text
+    assert "ページが見つかりません" in text
+    assert "Page not found" in text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_search_finds_the_page(
+    page: Page, address: str, paths: list[str], language: str
+) -> None:
+    """The first hit of each query is the page a reader looks for."""
+    home = "" if language == "ja" else "en/"
+    queries = json.loads((TOOLS / "queries.json").read_text("utf-8"))[language]
+    page.goto(address + home)
+    page.evaluate(tool("search"))
+    wrong = {}
+    for query, answer in queries.items():
+        expected = None if answer is None else home + answer
+        if expected and expected not in paths:
+            continue
+        links = page.evaluate("query => searchFor(query)", query)
+        found = [link.removeprefix(address) for link in links]
+        first = found[0].partition("#")[0] if found else None
+        other = [x for x in found if x.startswith("en/") != bool(home)]
+        if first != expected or other:
+            wrong[query] = found[:3]
+    assert not wrong
+
+
+def test_the_index_is_fetched_at_the_first_query(
+    page: Page, address: str
+) -> None:
+    """A reader who does not search does not load the index."""
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(tool("search"))
+    assert not [url for url in asked if url.endswith("/search/ja.json")]
+    page.evaluate("searchFor('ＰｙＴｏｒｃｈ')")
+    marked = page.locator(".md-search-result mark").all_inner_texts()
+    assert {text.lower() for text in marked} == {"pytorch"}
+    assert [url for url in asked if url.endswith("/search/ja.json")]

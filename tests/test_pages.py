@@ -1,0 +1,212 @@
+"""The pages' sources: two languages in step, nothing typed that was run."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from docs._build.embed import EMBED, FENCE, FIGURE, VALUE
+from docs._build.lessons import LANGUAGES, ROOT, lessons
+
+DOCS = ROOT / "docs"
+HEADING = re.compile(r"^(?P<level>#+) .*\{ ?#(?P<id>[a-z0-9-]+) ?\}$")
+KANA = re.compile(r"[\u3040-\u30ff]")
+# A number that a run may have given: a decimal or a percentage.
+RESULT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])|\d+(?:\.\d+)? ?[%％]")
+# Versions of a library are no results: "torch 2.15", "since 1.11".
+VERSION = re.compile(
+    r"(?i)(?:python|torch|pytorch|torchvision|numpy|cuda|CC BY) ?>?=? ?\d[\d.]*"
+)
+
+
+def pages(language: str) -> list[str]:
+    """List a language's pages by their path below its folder."""
+    folder = DOCS / language
+    found = [path.relative_to(folder) for path in folder.rglob("*.md")]
+    return sorted(path.as_posix() for path in found)
+
+
+def read(language: str, page: str) -> str:
+    """Return the Markdown of a page."""
+    return (DOCS / language / page).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a page outside of its front matter."""
+
+    number: int
+    text: str
+    fence: str | None  # the language of the fence around it, or None
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """Yield the lines of a page and the fence that each stands in."""
+    fence, marks = None, ""
+    front_matter = text.startswith("---\n")
+    for number, line in enumerate(text.splitlines(), 1):
+        if front_matter:
+            front_matter = number == 1 or line != "---"
+            continue
+        opening = FENCE.match(line)
+        if fence is None and opening:
+            fence, marks = opening["info"].partition(" ")[0], opening["marks"]
+            yield Line(number, line, fence)
+        elif fence is not None and line.strip() == marks:
+            yield Line(number, line, fence)
+            fence = None
+        else:
+            yield Line(number, line, fence)
+
+
+def embeds(text: str) -> list[str]:
+    """List all that a page embeds, in order."""
+    found = []
+    for line in lines_of(text):
+        if line.fence == "markdown":
+            continue
+        stripped = line.text.strip()
+        if EMBED.match(stripped):
+            found.append(stripped)
+        elif figure := FIGURE.match(stripped):
+            found.append(figure["path"])
+        if line.fence is None:
+            prose = re.sub(r"`[^`]*`", "", line.text)
+            found += [
+                f"{value['lesson'] or ''} {value['key']}:{value['format']}"
+                for value in re.finditer(VALUE, prose)
+            ]
+        elif stripped.startswith(("highlight: ", "note: ")):
+            found.append(stripped.partition(" -- ")[0])
+    return found
+
+
+def headings(text: str) -> list[str]:
+    """List the levels and ids of a page's headings."""
+    return [
+        f"{found['level']} {found['id']}"
+        for line in lines_of(text)
+        if line.fence is None and (found := HEADING.match(line.text))
+    ]
+
+
+def first_difference(ja: list[str], en: list[str]) -> str:
+    """Say where two lists part, in both languages."""
+    found = difflib.unified_diff(ja, en, "docs/ja", "docs/en", "", "", 1, "")
+    return "\n".join(found)
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    """A page is written twice or not at all."""
+    difference = first_difference(pages("ja"), pages("en"))
+    assert not difference, f"pages differ:\n{difference}"
+
+
+@pytest.mark.parametrize("page", pages("ja"))
+def test_both_languages_say_the_same_things_in_the_same_order(
+    page: str,
+) -> None:
+    """Heading ids, embeds, notes and record values are equal."""
+    ja, en = read("ja", page), read("en", page)
+    difference = first_difference(headings(ja), headings(en))
+    assert not difference, f"headings of {page} differ:\n{difference}"
+    difference = first_difference(embeds(ja), embeds(en))
+    assert not difference, f"embeds of {page} differ:\n{difference}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", pages("ja"))
+def test_page_is_written_by_the_rules(page: str, language: str) -> None:
+    """Ids on headings, one line a paragraph, no result typed by hand."""
+    text = read(language, page)
+    assert re.match(r"---\ndescription: .+\n", text), f"{page}: description"
+    faults = [
+        f"docs/{language}/{page}:{number}: {fault}"
+        for number, fault in sorted(_faults(text, language))
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def _faults(text: str, language: str) -> Iterator[tuple[int, str]]:
+    lines = list(lines_of(text))
+    for line in lines:
+        if line.fence is not None:
+            continue
+        if line.text.startswith("#") and not HEADING.match(line.text):
+            yield line.number, "a heading needs an id: ## … {#id}"
+        prose = re.sub(r"`[^`]*`|\]\([^)]*\)|\{\{[^}]*\}\}", "", line.text)
+        for result in RESULT.finditer(VERSION.sub("", prose)):
+            yield (
+                line.number,
+                f"{result[0]!r} looks like a result: embed it from a record, "
+                "or put a constant of the code into backticks",
+            )
+        if language == "en" and KANA.search(prose):
+            yield line.number, "Japanese on the English page"
+    for before, line in pairwise(lines):
+        if _is_prose(before) and _is_prose(line):
+            yield line.number, "a paragraph is one line of the source"
+
+
+def _is_prose(line: Line) -> bool:
+    text = line.text.strip()
+    return (
+        line.fence is None
+        and bool(text)
+        and not re.match(r"[#|>!:\-*<\[{]|\d+\. |\?\?\?", text)
+    )
+
+
+@pytest.mark.parametrize("page", [f"{lesson}.md" for lesson in lessons()])
+def test_lesson_page_has_all_its_parts(page: str) -> None:
+    """Goals, run, pitfalls, three questions with folded answers, what next."""
+    text = read("ja", page)
+    ids = [heading.partition(" ")[2] for heading in headings(text)]
+    wanted = ["goals", "run", "pitfalls", "check", "next"]
+    if page.startswith("workflow/"):
+        wanted.insert(2, "shapes")
+    missing = [one for one in wanted if one not in ids]
+    assert not missing, f"{page} has no section {missing}"
+    assert len(re.findall(r"^\?\?\? question ", text, re.MULTILINE)) == 3
+    shapes = re.findall(r"\{\{ (?:\w+/\w+ )?\w+\.shape \}\}", text)
+    if page.startswith("workflow/"):
+        assert shapes, f"{page}: the table of shapes is embedded from a record"
+
+
+def test_every_page_belongs_somewhere() -> None:
+    """A page is a lesson's, or one of the few that stand alone."""
+    alone = {"index.md", "contributing.md"}
+    lesson_pages = {f"{lesson}.md" for lesson in lessons()}
+    assert set(pages("ja")) == alone | lesson_pages
+
+
+def test_no_picture_lies_outside_its_folder() -> None:
+    """Recorded pictures lie in snippets/, drawn ones in docs/figures/."""
+    pictures = [
+        path
+        for language in LANGUAGES
+        for path in (DOCS / language).rglob("*")
+        if path.is_file() and path.suffix not in (".md", ".ipynb")
+    ]
+    assert pictures == []
+
+
+def test_every_drawn_figure_is_shown() -> None:
+    """A picture or a recorded figure that no page shows is left over."""
+    shown = {
+        embed
+        for language in LANGUAGES
+        for page in pages(language)
+        for embed in embeds(read(language, page))
+    }
+    drawn = {
+        path.relative_to(ROOT).as_posix()
+        for folder in (DOCS / "figures", ROOT / "snippets")
+        for path in Path(folder).rglob("*.svg")
+    }
+    assert not drawn - shown, f"shown on no page: {sorted(drawn - shown)}"

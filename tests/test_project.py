@@ -1,0 +1,316 @@
+"""The project's own files: pins, licences, READMEs, CI, what git holds."""
+
+import functools
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
+GUIDES = [
+    "README.md",
+    "README.ja.md",
+    "CONTRIBUTING.md",
+    "docs/ja/contributing.md",
+    "docs/en/contributing.md",
+]
+PYTHONS = ["3.11", "3.12", "3.13"]
+UPDATE_PINS = (
+    "Either install the pins: `uv sync`. Or take newer versions: empty "
+    "[tool.uv] constraint-dependencies in pyproject.toml, `uv lock --upgrade`, "
+    "put the lines of `uv export --no-hashes --no-annotate --no-header "
+    "--all-groups` there, `uv sync`, and record all lessons again: "
+    "`uv run pytest --record`."
+)
+FENCE = re.compile(r"^(?:`{3}\w.*?^`{3}|`{4}\w.*?^`{4})$", re.M | re.S)
+# Joined here, so that this file does not hold what it forbids.
+REGISTRY_HOSTS = {"py" + "pi.org", "python" + "hosted.org"}
+MACHINE_PATH = re.compile(rb"(?<![\w.:~-])/(?:work|root|home|Users)/\w")
+
+
+@functools.cache
+def pyproject() -> dict[str, Any]:
+    """Read pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def pins() -> list[Requirement]:
+    """List the exact versions that uv installs."""
+    lines = pyproject()["tool"]["uv"]["constraint-dependencies"]
+    return [Requirement(line) for line in lines]
+
+
+def direct_dependencies() -> list[Requirement]:
+    """List what the project itself asks for."""
+    project = pyproject()
+    lines = project["project"]["dependencies"]
+    return [Requirement(x) for x in lines + project["dependency-groups"]["dev"]]
+
+
+def applies(
+    pin: Requirement, environment: dict[str, str] | None = None
+) -> bool:
+    """Say whether a pin is for this, or the given, environment."""
+    return pin.marker is None or pin.marker.evaluate(environment)
+
+
+def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run git here; skip the test where there is no clone."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git clone")
+    return subprocess.run(
+        ["git", "-c", "core.quotePath=false", *arguments],
+        cwd=ROOT,
+        text=True,
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
+    )
+
+
+def project_files() -> Iterator[tuple[str, bytes]]:
+    """Yield what git tracks, or would track after `git add .`."""
+    listing = git(
+        "ls-files", "--cached", "--others", "--exclude-standard", "-z"
+    )
+    assert listing.returncode == 0, listing.stderr
+    for name in filter(None, listing.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file():
+            yield name, path.read_bytes()
+
+
+def registry_hosts() -> set[str]:
+    """Return the known registries, and those that a uv.lock here names."""
+    lock = ROOT / "uv.lock"
+    text = lock.read_text("utf-8") if lock.exists() else ""
+    urls = re.findall(r'registry = "https?://([^/"]+)', text)
+    return REGISTRY_HOSTS | set(urls)
+
+
+def fences(markdown: str) -> list[str]:
+    """List the fenced blocks."""
+    return FENCE.findall(markdown)
+
+
+def prose(markdown: str) -> str:
+    """Return the text without its fenced blocks."""
+    return FENCE.sub("", markdown)
+
+
+def links(markdown: str) -> list[str]:
+    """List the targets of the links."""
+    text = prose(markdown)
+    inline = re.findall(r"\[[^\]]*\]\(([^)\s]+)\)", text)
+    return inline + re.findall(r"<(https?://[^>]+)>", text)
+
+
+def readme_commands() -> dict[str, str]:
+    """Return the two lines that set everything up: `serve` and `test`."""
+    found = [
+        line
+        for fence in fences(READMES["en"].read_text("utf-8"))
+        for line in fence.splitlines()
+        if "pip install uv" in line
+    ]
+    assert len(found) == 2, f"README.md must hold two commands, not {found}"
+    serve, test = found
+    assert serve.endswith("uv run mkdocs serve"), serve
+    assert test.endswith("uv run pytest"), test
+    return {"serve": serve, "test": test}
+
+
+def workflow_steps(job: str) -> list[dict[str, Any]]:
+    """Return the steps of one job of the hosted CI."""
+    path = ROOT / ".github" / "workflows" / "site.yml"
+    steps: list[dict[str, Any]]
+    steps = yaml.safe_load(path.read_text("utf-8"))["jobs"][job]["steps"]
+    return steps
+
+
+def test_pins_equal_the_installed_versions() -> None:
+    """A pin and the installed version that differ fail, both named."""
+    wrong = []
+    for pin in filter(applies, pins()):
+        try:
+            installed = metadata.version(pin.name)
+        except metadata.PackageNotFoundError:
+            installed = "nothing"
+        if installed == "nothing" or not pin.specifier.contains(
+            installed, prereleases=True
+        ):
+            wrong.append(
+                f"{pin.name}: pinned {pin.specifier}, installed {installed}"
+            )
+    assert not wrong, "\n".join([*wrong, UPDATE_PINS])
+
+
+def test_pins_are_exact() -> None:
+    """A pin leaves no choice."""
+    for pin in pins():
+        operators = [specifier.operator for specifier in pin.specifier]
+        assert operators == ["=="], f"{pin}: a pin is name==version ; marker"
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_each_dependency_has_one_pin(python: str) -> None:
+    """On each Python, each dependency has one pin."""
+    environment = {
+        "python_version": python,
+        "python_full_version": f"{python}.9",
+    }
+    pinned = [
+        canonicalize_name(pin.name)
+        for pin in pins()
+        if applies(pin, environment)
+    ]
+    for requirement in direct_dependencies():
+        count = pinned.count(canonicalize_name(requirement.name))
+        assert count == 1, f"{requirement.name} has {count} pins. {UPDATE_PINS}"
+
+
+def test_versions_the_project_promises() -> None:
+    """The ranges hold the versions that the project promises."""
+    python = SpecifierSet(pyproject()["project"]["requires-python"])
+    within = [
+        x
+        for x in ["3.10.9", *(f"{p}.0" for p in PYTHONS), "3.14.0"]
+        if x in python
+    ]
+    assert within == [f"{p}.0" for p in PYTHONS]
+    ranges = {x.name: x.specifier for x in direct_dependencies()}
+    assert {"2.11.0", "2.15.0"} == set(
+        ranges["torch"].filter(["2.11.0", "2.15.0"])
+    )
+    assert {"0.26.0", "0.29.2"} == set(
+        ranges["torchvision"].filter(["0.26.0", "0.29.2"])
+    )
+    assert pyproject()["tool"]["uv"]["package"] is False
+
+
+def test_uv_lock_is_ignored_by_git() -> None:
+    """uv.lock never gets into a commit."""
+    assert git("check-ignore", "-q", "uv.lock").returncode == 0, (
+        "uv.lock holds addresses of a package registry: keep it in .gitignore"
+    )
+    assert not git("ls-files", "uv.lock").stdout, "uv.lock is tracked by git"
+
+
+def test_no_file_names_a_package_registry_or_a_machine() -> None:
+    """No file holds a registry's host or a path of one machine."""
+    hosts = [host.encode() for host in registry_hosts()]
+    found = []
+    for name, content in project_files():
+        found += [
+            f"{name}: {host.decode()}" for host in hosts if host in content
+        ]
+        found += [
+            f"{name}: a path of one machine, {match.group().decode()}"
+            for match in MACHINE_PATH.finditer(content)
+        ]
+    assert not found, "\n".join(found)
+
+
+def test_readmes_have_the_same_structure() -> None:
+    """Headings, tables and commands agree."""
+    texts = {lang: path.read_text("utf-8") for lang, path in READMES.items()}
+    levels = {
+        lang: re.findall(r"^#+(?= )", prose(text), re.MULTILINE)
+        for lang, text in texts.items()
+    }
+    rows = {
+        lang: len(re.findall(r"^\|", prose(text), re.MULTILINE))
+        for lang, text in texts.items()
+    }
+    assert levels["en"] == levels["ja"]
+    assert rows["en"] == rows["ja"]
+    assert fences(texts["en"]) == fences(texts["ja"])
+
+
+def test_readmes_have_the_same_links() -> None:
+    """Both link to the same, each in its language."""
+    targets = {
+        lang: sorted(links(path.read_text("utf-8")))
+        for lang, path in READMES.items()
+    }
+    swap = {"README.ja.md": "README.md"}
+    expected = sorted(
+        swap.get(target, target.replace("docs/ja/", "docs/en/"))
+        for target in targets["ja"]
+    )
+    english = sorted(swap.get(target, target) for target in targets["en"])
+    assert english == expected
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_paths_that_a_guide_names_exist(name: str) -> None:
+    """A path that a reader follows is there."""
+    text = (ROOT / name).read_text("utf-8")
+    named = re.findall(
+        r"`((?:examples|snippets|docs|tests)/[^`\s]*)`", prose(text)
+    )
+    if "/" not in name:  # the links of pages have a test of their own
+        named += [x for x in links(text) if not x.startswith("http")]
+    missing = [x for x in named if not (ROOT / x).exists()]
+    assert not missing, f"{name} names paths that do not exist: {missing}"
+
+
+@pytest.mark.parametrize("name", GUIDES[-2:])
+def test_contributing_explains_each_test_file(name: str) -> None:
+    """A new test file comes with a line on what its failure means."""
+    text = (ROOT / name).read_text("utf-8")
+    named = set(re.findall(r"^- `(tests/test_\w+\.py)`", text, re.MULTILINE))
+    files = (ROOT / "tests").glob("test_*.py")
+    assert named == {path.relative_to(ROOT).as_posix() for path in files}
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    """CI ends in the README's test command."""
+    script = ROOT / ".ci" / "run"
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[-1] == readme_commands()["test"]
+    assert os.name != "posix" or os.access(script, os.X_OK), "chmod +x .ci/run"
+
+
+def test_workflow_runs_the_readmes_test_command_and_builds_strictly() -> None:
+    """The hosted CI runs the same and builds the site."""
+    steps = workflow_steps("build")
+    commands = [step["run"] for step in steps if "run" in step]
+    expected = [readme_commands()["test"], "uv run mkdocs build --strict"]
+    assert [command for command in commands if "uv" in command] == expected
+
+
+def test_workflow_pins_the_major_version_of_each_action() -> None:
+    """Each action is an official one with a major version."""
+    steps = workflow_steps("build") + workflow_steps("deploy")
+    actions = [step["uses"] for step in steps if "uses" in step]
+    assert actions
+    for action in actions:
+        assert re.fullmatch(r"actions/[\w-]+@v\d+", action), action
+
+
+def test_pre_commit_hooks_are_local() -> None:
+    """A commit fetches no foreign hook."""
+    path = ROOT / ".pre-commit-config.yaml"
+    repos = yaml.safe_load(path.read_text("utf-8"))["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+
+
+def test_license_names_both_licences() -> None:
+    """LICENSE and pyproject.toml name both licences."""
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert "MIT License" in text
+    assert "CC BY 4.0" in text
+    assert "https://creativecommons.org/licenses/by/4.0/legalcode" in text
+    assert pyproject()["project"]["license"] == "MIT AND CC-BY-4.0"

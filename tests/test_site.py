@@ -1,0 +1,195 @@
+"""The built site: links, languages, downloads, and no foreign host."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlparse
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from docs._build.lessons import LANGUAGES, lessons, script_path
+from tests.test_pages import (
+    embeds,
+    first_difference,
+    headings,
+    pages,
+    read,
+)
+
+LANGUAGE_FOLDER = {"ja": "", "en": "en/"}
+LESSON_PAGES = [f"{lesson}.md" for lesson in lessons()]
+# What a browser loads by itself when it shows a page.
+LOADED = {
+    "script": "src",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "link": "href",
+    "use": "href",
+}
+NOT_LOADED = ("alternate", "canonical", "next", "prev")
+BLOCKS = (
+    *("h1", "h2", "h3", "h4", "p", "li", "pre", "tr", "details", "figure"),
+    *("blockquote", "dt", "dd"),
+)
+
+
+def address(language: str, page: str) -> str:
+    """Return where a page stands in the site, ending in a slash or empty."""
+    name = page.removesuffix(".md")
+    folder = "" if name == "index" else f"{name}/"
+    return LANGUAGE_FOLDER[language] + folder
+
+
+@cache
+def parse(path: Path) -> BeautifulSoup:
+    """Return the parsed HTML file."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def html(site: Path, language: str, page: str) -> BeautifulSoup:
+    """Return the built page."""
+    return parse(site / address(language, page) / "index.html")
+
+
+def article(site: Path, language: str, page: str) -> Tag:
+    """Return what the author of a page wrote."""
+    found = html(site, language, page).select_one("article.md-content__inner")
+    assert found is not None
+    return found
+
+
+def everything(site: Path) -> Iterator[tuple[str, BeautifulSoup]]:
+    """Yield every HTML file of the site with its address."""
+    for path in sorted(site.rglob("*.html")):
+        yield path.relative_to(site).as_posix(), parse(path)
+
+
+@pytest.mark.parametrize("page", pages("ja"))
+def test_languages_have_the_same_blocks(site: Path, page: str) -> None:
+    """Paragraphs, items, rows, pictures and folds come in the same order."""
+    blocks = {
+        language: [
+            block.name for block in article(site, language, page)(BLOCKS)
+        ]
+        for language in LANGUAGES
+    }
+    difference = first_difference(blocks["ja"], blocks["en"])
+    assert not difference, f"blocks of {page} differ:\n{difference}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", pages("ja"))
+def test_python_blocks_are_embeds(site: Path, page: str, language: str) -> None:
+    """What Markdown made of the page holds no code but the embedded."""
+    text = read(language, page)
+    wanted = [one for one in embeds(text) if '"examples/' in one]
+    shown = article(site, language, page).select(".highlight.language-python")
+    assert len(shown) <= len(wanted), f"{page}: a block that is no embed"
+    assert bool(shown) == bool(wanted)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", pages("ja"))
+def test_page_is_in_its_language(site: Path, page: str, language: str) -> None:
+    """The language is declared, and the other one is a link to this page."""
+    built = html(site, language, page)
+    assert built.html is not None
+    assert built.html["lang"] == language
+    other = "en" if language == "ja" else "ja"
+    here = "https://site/" + address(language, page)
+    links = {
+        urljoin(here, str(link["href"]))
+        for link in built.select(f'a[hreflang="{other}"]')
+    }
+    assert links == {"https://site/" + address(other, page)}
+
+
+def test_links_and_anchors_resolve(site: Path) -> None:
+    """Every link inside the site leads to a file, and to an id in it."""
+    faults = []
+    for name, built in everything(site):
+        if name.endswith("404.html"):
+            continue  # its links are absolute: it is shown at any address
+        here = "https://site/" + name
+        for link in built.select("a[href]"):
+            target = urlparse(urljoin(here, str(link["href"])))
+            if target.hostname != "site":
+                continue
+            file = site / unquote(target.path).lstrip("/")
+            file = file / "index.html" if file.is_dir() else file
+            if not file.is_file():
+                faults.append(f"{name}: {link['href']} leads nowhere")
+            elif target.fragment and file.suffix == ".html":
+                fragment = unquote(target.fragment)
+                if not parse(file).find(id=fragment):
+                    faults.append(f"{name}: {link['href']} has no such id")
+    assert not faults, "\n".join(faults)
+
+
+def test_ids_are_unique_on_each_page(site: Path) -> None:
+    """Two equal ids make a link ambiguous."""
+    for name, built in everything(site):
+        ids = [str(tag["id"]) for tag in built.select("[id]")]
+        twice = {one for one in ids if ids.count(one) > 1}
+        assert not twice, f"{name}: {twice}"
+
+
+def test_no_page_loads_from_another_host(site: Path) -> None:
+    """Scripts, styles, pictures and fonts are the site's own."""
+    for name, built in everything(site):
+        for tag, attribute in LOADED.items():
+            for found in built.select(f"{tag}[{attribute}]"):
+                if found.get_attribute_list("rel")[0] in NOT_LOADED:
+                    continue
+                host = urlparse(str(found[attribute])).netloc
+                assert not host, f"{name} loads from {host}"
+    for path in site.rglob("*.css"):
+        text = path.read_text(encoding="utf-8")
+        assert "url(http" not in text, f"{path.name} loads from elsewhere"
+        assert "url(//" not in text, f"{path.name} loads from elsewhere"
+        assert "@import" not in text, f"{path.name} imports a style"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", LESSON_PAGES)
+def test_lesson_offers_its_script_and_says_what_ran_it(
+    site: Path, page: str, language: str
+) -> None:
+    """The download is the very script that was recorded."""
+    lesson = page.removesuffix(".md")
+    script = script_path(lesson)
+    here = "https://site/" + address(language, page)
+    target = f"https://site/examples/{lesson}.py"
+    bar = html(site, language, page).select_one("aside.lesson")
+    assert bar is not None, f"{page} has no lesson bar"
+    links = [urljoin(here, str(link["href"])) for link in bar.select("a")]
+    assert target in links
+    copied = site / "examples" / f"{lesson}.py"
+    assert copied.read_bytes() == script.read_bytes()
+    assert "torch" in bar.get_text()
+
+
+def test_pictures_have_alternative_texts(site: Path) -> None:
+    """Whoever does not see a picture is told what it says."""
+    for name, built in everything(site):
+        for figure in built.select("figure.figure > svg"):
+            assert len(str(figure.get("aria-label", ""))) > 10, name
+        for picture in built.select("article img"):
+            assert picture.get("alt"), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_search_index_is_of_one_language(site: Path, language: str) -> None:
+    """Every page, with its headings, is in its own language's index only."""
+    index = json.loads((site / "search" / f"{language}.json").read_text())
+    found = {entry["url"]: entry for entry in index}
+    assert found.keys() == {address(language, page) for page in pages(language)}
+    for page in pages(language):
+        ids = [one.partition(" ")[2] for one in headings(read(language, page))]
+        entry = found[address(language, page)]
+        anchors = [anchor for anchor, _, _ in entry["sections"] if anchor]
+        assert set(anchors) <= set(ids)
+        assert len(anchors) >= len(ids) - 1, f"{page}: headings not indexed"
