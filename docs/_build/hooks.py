@@ -18,6 +18,9 @@ from mkdocs.structure.pages import Page
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from docs._build import embed, lessons, notebooks, rebuild
+from docs._build.search_index import SearchIndex
+
+_search = SearchIndex()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -52,6 +55,14 @@ def on_page_markdown(
     return markdown
 
 
+def on_page_content(
+    html: str, /, *, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    """Take the page into its language's search index."""
+    _search.add(config.theme["language"], page, html)
+    return html
+
+
 def on_env(
     env: Environment, /, *, config: MkDocsConfig, files: Files
 ) -> Environment:
@@ -61,8 +72,9 @@ def on_env(
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Put every script and notebook into the site, for the download links."""
+    """Write what is no page: search indexes, scripts and notebooks."""
     site = Path(config.site_dir)
+    _search.write(site)
     for lesson in lessons.lessons():
         target = site / "examples" / f"{lesson}.py"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,74 +1,83 @@
-"""Write one search index per language, for docs/javascripts/search.js.
+"""One search index for each language, for docs/javascripts/search.js.
 
-Material's search plugin writes a single index that mixes the languages and that
-every page loads. This hook sorts it by language and by page into
-`search/ja.json` and `search/en.json`, which the worker fetches at the first
-query, and leaves an empty index where Material's own script looks for one.
+Material's own index mixes the languages, every page loads it, and it parses
+each page once more. Here a page's sections are cut out of its HTML; the worker
+fetches its language's file at the first query.
 """
 
+import functools
 import html
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
+from mkdocs.structure.pages import Page
 
-Page = dict[str, Any]
+HEADING = re.compile(
+    r'<h[1-6][^>]*\bid="(?P<id>[^"]+)"[^>]*>(?P<title>.*?)</h[1-6]>', re.DOTALL
+)
+# Of no use to a search: links to a heading, and what stands in a picture.
+LEFT_OUT = re.compile(
+    r'<a class="headerlink".*?</a>|<svg\b.*?</svg>', re.DOTALL
+)
+JOINING_TAG = re.compile(r"</?(?:code|data|em|span|strong|sub|sup)\b[^>]*>")
+TAG = re.compile(r"<[^>]+>")
 
-
-@event_priority(
-    -200
-)  # after mkdocs-static-i18n, which builds one language inside another
-def on_post_build(config: MkDocsConfig) -> None:
-    folder = Path(config.site_dir) / "search"
-    mixed = folder / "search_index.json"
-    if not mixed.exists():
-        return
-    entries = json.loads(mixed.read_text("utf-8"))["docs"]
-    languages = config.plugins["i18n"].config.languages
-    default = next(
-        language.locale for language in languages if language.default
-    )
-    others = [language.locale for language in languages if not language.default]
-    for locale in [default, *others]:
-        own = [
-            entry
-            for entry in entries
-            if language_of(entry, default, others) == locale
-        ]
-        write(folder / f"{locale}.json", pages_of(own))
-    write(mixed, {"config": {}, "docs": []})
+Section = tuple[str, str, str]
 
 
-def language_of(entry: dict[str, str], default: str, others: list[str]) -> str:
-    first = entry["location"].partition("/")[0]
-    return first if first in others else default
+class SearchIndex:
+    """The pages of one build, by language and address."""
+
+    def __init__(self) -> None:
+        self.languages: dict[str, dict[str, Any]] = {}
+
+    def add(self, language: str, page: Page, content: str) -> None:
+        """Take in a rendered page, unless its front matter excludes it."""
+        asked = page.meta.get("search") or {}
+        if not asked.get("exclude"):
+            pages = self.languages.setdefault(language, {})
+            pages[page.url] = {
+                "url": page.url,
+                "title": html.unescape(str(page.title)),
+                "sections": sections(content),
+            }
+        # Material's plugin, whose search box is used, need not parse it too.
+        page.meta["search"] = {**asked, "exclude": True}
+
+    def write(self, site: Path) -> None:
+        """Write ``search/ja.json`` and ``search/en.json``."""
+        folder = site / "search"
+        folder.mkdir(parents=True, exist_ok=True)
+        for language, pages in self.languages.items():
+            text = json.dumps(
+                list(pages.values()),
+                ensure_ascii=False,
+                separators=(",", ":"),
+            )
+            (folder / f"{language}.json").write_text(text, encoding="utf-8")
 
 
-def pages_of(entries: list[dict[str, str]]) -> list[Page]:
-    """Gather the sections of each page; what opens a page has no id."""
-    pages: dict[str, Page] = {}
-    for entry in entries:
-        address, _, anchor = entry["location"].partition("#")
-        title, text = plain(entry["title"]), plain(entry["text"])
-        page = pages.setdefault(
-            address, {"url": address, "title": title, "sections": []}
-        )
-        page["sections"].append([anchor, title if anchor else "", text])
-    return list(pages.values())
+@functools.lru_cache(maxsize=512)
+def sections(content: str) -> tuple[Section, ...]:
+    """Cut a page into (anchor, heading, text).
+
+    What stands under the page's title comes first, without an anchor.
+    """
+    content = LEFT_OUT.sub(" ", content)
+    heads = list(HEADING.finditer(content))
+    ends = [head.start() for head in heads[1:]] + [len(content)]
+    found = [
+        (head["id"], plain(head["title"]), plain(content[head.end() : end]))
+        for head, end in zip(heads, ends, strict=True)
+    ]
+    if not found:
+        return (("", "", plain(content)),)
+    return (("", "", found[0][2]), *found[1:])
 
 
 def plain(markup: str) -> str:
-    """Take the text out of markup; inline tags join, block tags separate."""
-    markup = re.sub(r"</?(?:code|sub|sup)>", "", markup)
-    text = html.unescape(re.sub(r"<[^>]+>", " ", markup))
-    text = re.sub(r" *# \(\d+\)!|↩", "", text)  # marks of notes
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def write(path: Path, content: object) -> None:
-    path.write_text(
-        json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8"
-    )
+    """Return the text of HTML: inline tags join words, others part them."""
+    text = TAG.sub(" ", JOINING_TAG.sub("", markup))
+    return " ".join(html.unescape(text).split())

@@ -7,6 +7,7 @@ script which forgot to seed is found out by its changing numbers.
 
 import contextlib
 import ctypes
+import functools
 import io
 import os
 import random
@@ -233,11 +234,14 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _no_accelerator() -> Iterator[None]:
+    # Cached as torch's own: its compiler looks behind the cache on import.
+    absent = functools.cache(lambda: False)
+    none = functools.cache(lambda: 0)
     with (
-        patch.object(torch.cuda, "is_available", lambda: False),
-        patch.object(torch.cuda, "device_count", lambda: 0),
-        patch.object(torch.accelerator, "is_available", lambda: False),
-        patch.object(torch.backends.mps, "is_available", lambda: False),
+        patch.object(torch.cuda, "is_available", absent),
+        patch.object(torch.cuda, "device_count", none),
+        patch.object(torch.accelerator, "is_available", absent),
+        patch.object(torch.backends.mps, "is_available", absent),
     ):
         yield
 
