@@ -191,7 +191,11 @@ SAFE = {
 def run_differences(
     lesson: str, outcome: Outcome, root: Path = ROOT, *, full: bool = False
 ) -> Iterator[str]:
-    """Yield how a run on the CPU differs from the lesson's record."""
+    """Yield how a run on the CPU differs from the lesson's record.
+
+    Another release of torch words some of its errors differently, so there
+    the printed text does not count, only the values.
+    """
     record = load_record(lesson, root)
     tolerance = load_settings(lesson, root).tolerance
     if "everyday" in record and not full:
@@ -201,7 +205,8 @@ def run_differences(
         path = record_folder(lesson, root) / "output.txt"
         output = path.read_text(encoding="utf-8")
         values = record["values"]
-    yield from text_differences(output, outcome.output, tolerance)
+    if record["torch"] == version("torch"):
+        yield from text_differences(output, outcome.output, tolerance)
     yield from value_differences(values, outcome.values, tolerance)
     yield from value_differences(record["tensors"], outcome.tensors, tolerance)
 

@@ -200,6 +200,7 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
     deterministic = torch.are_deterministic_algorithms_enabled()
     manual_seed = torch.manual_seed
 
+    @functools.wraps(manual_seed)
     def noted_seed(seed: int) -> torch.Generator:
         if seed not in seeds:
             seeds.append(seed)
