@@ -1,7 +1,8 @@
 """MkDocs hooks: only what a Markdown extension cannot do.
 
 They tell the embed extension which page is being rendered, give each lesson's
-page its download link and provenance, and copy the scripts into the site.
+page its download link and provenance, show notebooks as pages, and copy the
+scripts into the site.
 """
 
 import json
@@ -17,10 +18,15 @@ from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from docs._build import embed, lessons, notebooks, rebuild
+from docs._build import embed, lessons, notebook_pages, notebooks, rebuild
 from docs._build.search_index import SearchIndex
 
 _search = SearchIndex()
+
+
+def on_startup(**_: object) -> None:
+    """Write the notebooks that are shown, once: no rebuild writes to docs/."""
+    notebook_pages.write_all()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -31,11 +37,20 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
+def on_files(files: Files, /, *, config: MkDocsConfig) -> Files:
+    """Drop notebooks whose lesson went away since MkDocs started."""
+    notebook_pages.drop_stale(files)
+    return files
+
+
 def on_page_markdown(
     markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """Tell the embeds where they stand, and the theme what lesson this is."""
     path = Path(page.file.abs_src_path or "")
+    if shown := notebook_pages.lesson_of(page.file):
+        notebook_pages.prepare(page, *shown)
+        page.meta["lesson"] = _provenance(shown[0])
     if path.suffix != ".md":
         return markdown
     source = path.read_text(encoding="utf-8-sig")
@@ -50,7 +65,10 @@ def on_page_markdown(
         )
     )
     if lesson:
-        page.meta["lesson"] = _provenance(lesson)
+        language = path.relative_to(config.docs_dir).parts[0]
+        page.meta["lesson"] = _provenance(lesson) | {
+            "view_url": notebook_pages.address(lesson, language, files)
+        }
     rebuild.reuse(page, markdown, config, files)
     return markdown
 

@@ -6,11 +6,27 @@ it. A training script has no cells, and no notebook.
 
 import ast
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
 from docs._build.lessons import ROOT, record_folder, script_path
 from docs._build.sections import SectionError, cut, sections_of, trim
+
+WORDS = {
+    "ja": {
+        "title": "{title}（ノートブック）",
+        "about": "[レッスンのページ]({page})に出てくるコードの全体と、"
+        "記録した実行の出力です。",
+        "output": "出力",
+    },
+    "en": {
+        "title": "{title} (notebook)",
+        "about": "All of the code of the [lesson's page]({page}), with the "
+        "output of the recorded run.",
+        "output": "Output",
+    },
+}
 
 
 def notebook(lesson: str, root: Path = ROOT) -> dict[str, Any] | None:
@@ -21,6 +37,29 @@ def notebook(lesson: str, root: Path = ROOT) -> dict[str, Any] | None:
     )
     changed = [file.stat().st_mtime_ns for file in files if file.exists()]
     return _notebook(lesson, root, tuple(changed))
+
+
+def translated(
+    lesson: str, language: str, root: Path = ROOT
+) -> dict[str, Any] | None:
+    """Return the notebook with a first cell that leads to the lesson's page."""
+    page = root / "docs" / language / f"{lesson}.md"
+    if not (page.is_file() and script_path(lesson, root).is_file()):
+        return None
+    made = notebook(lesson, root)
+    found = re.search(
+        r"^# (.+?)(?: \{.*\})?$", page.read_text(encoding="utf-8-sig"), re.M
+    )
+    if made is None or found is None:
+        return None
+    words = WORDS[language]
+    title = words["title"].format(title=found[1])
+    back = "../" * (lesson.count("/") + 2) + f"{lesson}/"
+    about = {
+        **made["cells"][0],
+        "source": f"# {title}\n\n{words['about'].format(page=back)}",
+    }
+    return {**made, "cells": [about, *made["cells"][1:]]}
 
 
 @functools.lru_cache(maxsize=256)
