@@ -231,6 +231,10 @@ def test_figure_is_inline_with_alternative_text(root: Path) -> None:
             '```python\n--8<-- "../secret.py:x"\n```',
             "only files below examples, snippets, docs/figures",
         ),
+        (
+            '```text\n--8<-- "snippets/basics/tiny/output.txt"\n```',
+            "name the section of the output",
+        ),
         ("```python\nx = 1\n```", ":4: 'x = 1' is typed by hand"),
         ("~~~py\nx = 1\n~~~", "typed by hand"),
         ("```text\n0.95\n```", "'0.95' is typed by hand"),

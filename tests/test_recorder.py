@@ -25,7 +25,7 @@ from tests.recorder.record import (
     write_record,
 )
 from tests.recorder.run import Outcome, run_lesson
-from tests.recorder.settings import Tolerance
+from tests.recorder.settings import Tolerance, load_settings
 
 CONCEPT = '''\
 """A concept script."""
@@ -224,6 +224,45 @@ def test_run_leaves_the_process_as_it_was(
     run_lesson(eval_example, "basics/tiny", root=root)
     assert state() == before
     assert not Path("left").exists()
+
+
+def test_every_run_has_one_thread(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """The last digits of a sum depend on the number of threads."""
+    script = "import torch\n\n# %% ask\nthreads = torch.get_num_threads()\n"
+    root = project(tmp_path, script)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        outcome = run_lesson(eval_example, "basics/tiny", root=root)
+    finally:
+        torch.set_num_threads(before)
+    assert outcome.values["threads"] == 1
+
+
+def test_numbers_do_not_depend_on_what_ran_before(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """A training gives the same digits first and after a meddling script."""
+    reduced = load_settings("workflow/nine_steps").everyday
+
+    def train() -> Outcome:
+        return run_lesson(
+            eval_example, "workflow/nine_steps", arguments=reduced
+        )
+
+    first = train()
+    meddling = (
+        "import torch\n\ntorch.manual_seed(9)\n"
+        "torch.set_default_dtype(torch.float64)\n"
+        "torch.backends.mkldnn.enabled = False\n"
+    )
+    run_lesson(
+        eval_example, "basics/tiny", root=project(tmp_path / "it", meddling)
+    )
+    second = train()
+    assert (first.output, first.values) == (second.output, second.values)
 
 
 TOLERANCE = Tolerance(rtol=0.01, atol=0.01, unchecked=("mistakes",))

@@ -212,6 +212,8 @@ class Block:
     def excerpt(self, line: int, path: str, name: str | None) -> list[str]:
         """Return the part ``name`` of the embedded file."""
         page = CURRENT_PAGE.get()
+        if path.endswith(".txt") and name is None:
+            raise page.fail(line, f"{path}: name the section of the output")
         try:
             return cut(_inside(self.root, path), name)
         except SectionError as error:

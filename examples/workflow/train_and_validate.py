@@ -1,4 +1,4 @@
-"""Train and validate: two modes, exact means, and over-fitting seen.
+"""Train and validate: two modes, exact means, and overfitting seen.
 
 Shapes: B batch, N pictures; a picture is (1, 8, 8), there are 10 classes
 Run: python train_and_validate.py

@@ -31,6 +31,8 @@ from tests.recorder.settings import (
     settings_path,
 )
 
+LARGEST_VALUE = 40_000  # characters of JSON for one recorded name
+
 Run = Callable[[Sequence[str]], Outcome]
 
 
@@ -42,6 +44,9 @@ def make_record(lesson: str, run: Run, root: Path = ROOT) -> dict[str, Any]:
     """
     settings = load_settings(lesson, root)
     full = run(())
+    for name, value in full.values.items():
+        if len(json.dumps(value)) > LARGEST_VALUE:
+            raise ValueError(f"{lesson}: {name!r} is too large for a record")
     sweeps = {
         name: _sweep(sweep, run) for name, sweep in settings.sweeps.items()
     }

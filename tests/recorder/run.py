@@ -29,7 +29,11 @@ from pytest_examples import CodeExample, EvalExample
 from docs._build.lessons import ROOT, script_path
 from docs._build.sections import CELL
 
-LARGEST_VALUE = 40_000  # characters of JSON for one recorded name
+SWITCHES = (
+    (torch.backends.cudnn, "benchmark"),
+    (torch.backends.cudnn, "deterministic"),
+    (torch.backends.mkldnn, "enabled"),
+)
 DIGITS = 6  # significant digits of a recorded number
 
 
@@ -158,8 +162,6 @@ def _values(found: dict[str, Any], training: bool) -> dict[str, Any]:
                     "return plain numbers, text, lists and tables"
                 ) from None
             continue
-        if len(str(plain)) > LARGEST_VALUE:
-            raise ValueError(f"{name!r} is too large for a record")
         values[name] = plain
     return values
 
@@ -198,6 +200,10 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
     threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     deterministic = torch.are_deterministic_algorithms_enabled()
+    precision = torch.get_float32_matmul_precision()
+    switches = [
+        (backend, name, getattr(backend, name)) for backend, name in SWITCHES
+    ]
     manual_seed = torch.manual_seed
 
     @functools.wraps(manual_seed)
@@ -227,7 +233,10 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
             torch.set_default_dtype(dtype)
             torch.set_default_device(None)
             torch.use_deterministic_algorithms(deterministic)
+            torch.set_float32_matmul_precision(precision)
             torch.set_grad_enabled(True)
+            for backend, name, value in switches:
+                setattr(backend, name, value)
             random.setstate(states[0])
             np.random.set_state(states[1])
             torch.set_rng_state(states[2])
