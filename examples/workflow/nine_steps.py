@@ -238,8 +238,8 @@ def number(kind, low):
     def convert(text):
         value = kind(text)
         if not low <= value < 2**63:
-            bounds = f"{low} or more and below 2**63"
-            raise argparse.ArgumentTypeError(f"{text} is not {bounds}")
+            message = f"{text} is out of range: {low} or more, below 2**63"
+            raise argparse.ArgumentTypeError(message)
         return value
 
     convert.__name__ = kind.__name__  # argparse names it
