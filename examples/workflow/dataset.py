@@ -105,7 +105,6 @@ print("two reads are equal:", torch.equal(once, twice))
 # %% gallery
 reads = [dataset[3][0]] + [noisy_set[3][0] for _ in range(4)]
 pictures = [(read[0] * 16).round().int().tolist() for read in reads]
-captions = ["stored"] + [f"read {number}" for number in range(1, 5)]
 
 # %% split
 generator = torch.Generator().manual_seed(0)

@@ -108,7 +108,7 @@ recalls, precisions = recall.tolist(), precision.tolist()
 # %% mistakes
 wrong = (~correct).nonzero().flatten()  # (M,)
 pairs = zip(test_labels[wrong], predictions[wrong], strict=True)
-captions = [f"{label} read as {read}" for label, read in pairs]
+captions = [f"{label} -> {read}" for label, read in pairs]
 pictures = (test_images[wrong, 0] * 16).int().tolist()  # (M, 8, 8)
 sure_of_mistakes = confidence[wrong].tolist()
 

@@ -28,7 +28,7 @@ print(f"picture 0, a {raw_labels[0]}:\n{raw_images[0].astype(int)}")
 
 # %% gallery
 pictures = raw_images[:10].astype(int).tolist()
-captions = [f"label {label}" for label in raw_labels[:10]]
+captions = [str(label) for label in raw_labels[:10]]
 
 # %% balance
 counts = np.bincount(raw_labels).tolist()

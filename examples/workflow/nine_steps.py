@@ -180,7 +180,7 @@ def find_mistakes(data, predictions):
     pairs = zip(labels, read, strict=True)
     return {
         "pictures": (data.images[wrong, 0] * 16).int().tolist(),
-        "captions": [f"{label} read as {other}" for label, other in pairs],
+        "captions": [f"{label} -> {other}" for label, other in pairs],
         "labels": labels,
         "predictions": read,
     }

@@ -305,7 +305,8 @@ def text_width(content: str | Label) -> float:
     if isinstance(content, Label):
         return max(map(text_width, (content.ja, content.en)))
     wide = sum(unicodedata.east_asian_width(c) in "FWA" for c in content)
-    return FONT * (wide + 0.58 * (len(content) - wide))
+    signs = content.count("%")  # wider than a letter
+    return FONT * (wide + 0.58 * (len(content) - wide) + 0.35 * signs)
 
 
 def text(
