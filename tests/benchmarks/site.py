@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FIGURES = Path(__file__).with_suffix(".json")
 PACKAGES = ("mkdocs", "mkdocs-material", "torch")
 BUILT = "Documentation built in"
+SERVING = "Serving on"  # from here on it sees changes
 WAIT_SECONDS = 120
 
 # The rebuild: a change of this line of this script shows on this page.
@@ -111,8 +112,8 @@ def free_port() -> int:
 @contextmanager
 def server(
     project: Path, port: int
-) -> Iterator[tuple[int, Callable[[], None]]]:
-    """Serve the project; give the process id and a wait for the next build."""
+) -> Iterator[tuple[int, Callable[[str], None]]]:
+    """Serve the project; give the process id and a wait for what it says."""
     process = subprocess.Popen(
         mkdocs_command("serve", "--dev-addr", f"127.0.0.1:{port}"),
         cwd=project,
@@ -131,21 +132,21 @@ def server(
             lines.put(line)
         lines.put(None)
 
-    def wait_for_build() -> None:
+    def wait_for(text: str) -> None:
         end = time.monotonic() + WAIT_SECONDS
         try:
             while line := lines.get(timeout=max(0, end - time.monotonic())):
-                if BUILT in line:
+                if text in line:
                     return
             reason = "ended"
         except queue.Empty:
-            reason = f"did not build within {WAIT_SECONDS} s"
+            reason = f"did not say {text!r} within {WAIT_SECONDS} s"
         raise SystemExit(f"mkdocs serve {reason}:\n{''.join(said)}")
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
-        yield process.pid, wait_for_build
+        yield process.pid, wait_for
     finally:
         process.terminate()
         process.wait()
@@ -166,8 +167,8 @@ def rebuild(project: Path, repeat: int) -> Iterator[float]:
     if LINE not in source:
         raise SystemExit(f"{SCRIPT} has no {LINE!r}: choose another line")
     port = free_port()
-    with server(project, port) as (pid, wait_for_build):
-        wait_for_build()
+    with server(project, port) as (pid, wait_for):
+        wait_for(SERVING)
         for number in range(1, repeat + 1):
             mark = f"touched {number}"
             time.sleep(2)  # the server is idle again
@@ -175,7 +176,7 @@ def rebuild(project: Path, repeat: int) -> Iterator[float]:
             script.write_text(
                 source.replace(LINE, f"{LINE}  # {mark}"), "utf-8"
             )
-            wait_for_build()
+            wait_for(BUILT)
             time.sleep(0.2)  # it answers the browser
             after = process_cpu_seconds(pid)
             if mark not in fetch(f"http://127.0.0.1:{port}/{PAGE}"):
