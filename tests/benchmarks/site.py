@@ -36,8 +36,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = Path(__file__).with_suffix(".json")
 PACKAGES = ("mkdocs", "mkdocs-material", "torch")
-BUILT = "Documentation built in"
-SERVING = "Serving on"  # from here on it sees changes
+SERVING = "Serving on"  # from here on the server sees changes
+REBUILT = "Reloading browsers"  # MkDocs drops its other line if it repeats
 WAIT_SECONDS = 120
 
 # The rebuild: a change of this line of this script shows on this page.
@@ -176,7 +176,7 @@ def rebuild(project: Path, repeat: int) -> Iterator[float]:
             script.write_text(
                 source.replace(LINE, f"{LINE}  # {mark}"), "utf-8"
             )
-            wait_for(BUILT)
+            wait_for(REBUILT)
             time.sleep(0.2)  # it answers the browser
             after = process_cpu_seconds(pid)
             if mark not in fetch(f"http://127.0.0.1:{port}/{PAGE}"):
