@@ -19,6 +19,7 @@ import pytest
 import torch
 
 from docs._build.lessons import lessons, script_path
+from tests.recorder.run import is_training
 
 GUARD = (
     "carry the text of OneLineParser, number, usable_device, check_folder and "
@@ -79,7 +80,7 @@ def training_scripts() -> list[str]:
     return [
         lesson
         for lesson in lessons()
-        if "\ndef main(" in script_path(lesson).read_text(encoding="utf-8")
+        if is_training(script_path(lesson).read_text(encoding="utf-8"))
     ]
 
 

@@ -192,6 +192,16 @@ def test_claim_that_the_numbers_do_not_bear_is_a_fault(
     ]
 
 
+def test_two_things_of_one_name_are_refused(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """A page that names it could mean either."""
+    settings = SETTINGS.replace("sweeps.seeds", "sweeps.loss")
+    root = project(tmp_path, TRAINING, settings)
+    with pytest.raises(ValueError, match=r"two things are named \['loss'\]"):
+        record(eval_example, root)
+
+
 def test_run_leaves_the_process_as_it_was(
     tmp_path: Path, eval_example: EvalExample
 ) -> None:

@@ -1,5 +1,7 @@
 """Every lesson has a record that fits its script, its settings, its files."""
 
+from pathlib import Path
+
 import pytest
 
 from docs._build.lessons import ROOT, RecordError, lessons
@@ -44,12 +46,10 @@ def test_settings_have_a_script_and_are_read_whole() -> None:
         load_settings(lesson)
 
 
-def test_unknown_setting_is_refused(tmp_path: object) -> None:
+def test_unknown_setting_is_refused(tmp_path: Path) -> None:
     """A mistyped key would otherwise be passed over in silence."""
-    from pathlib import Path
-
-    folder = Path(str(tmp_path)) / "examples/basics"
+    folder = tmp_path / "examples/basics"
     folder.mkdir(parents=True)
     (folder / "tiny.toml").write_text("[claim]\n")
     with pytest.raises(ValueError, match=r"tiny.toml: unknown \['claim'\]"):
-        load_settings("basics/tiny", Path(str(tmp_path)))
+        load_settings("basics/tiny", tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docs._build.lessons import ROOT, record_folder, script_path
-from docs._build.sections import SectionError, cut, sections_of, trim
+from docs._build.sections import SectionError, cells_of, cut, trim
 
 WORDS = {
     "ja": {
@@ -69,12 +69,7 @@ def _notebook(
     source = script_path(lesson, root).read_text(encoding="utf-8")
     lines = source.splitlines()
     module = ast.parse(source)
-    defined = {getattr(node, "name", None) for node in module.body}
-    cells = [
-        section
-        for section in sections_of(source, python=True)
-        if section.name not in defined and "." not in section.name
-    ]
+    cells = cells_of(source)
     if not cells:
         return None
     said = module.body[0].end_lineno or 0

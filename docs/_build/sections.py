@@ -70,17 +70,25 @@ def trim(lines: list[str]) -> list[str]:
 
 def sections_of(source: str, *, python: bool) -> list[Section]:
     """List the named parts of ``source`` in the order of their lines."""
-    heads = _cell_heads(source) if python else _text_heads(source)
+    if not python:
+        return _between(_text_heads(source), source)
+    sections = cells_of(source) + _definitions(ast.parse(source))
+    return sorted(sections, key=lambda section: section.first)
+
+
+def cells_of(source: str) -> list[Section]:
+    """List the cells of a script, each without its heading ``# %% name``."""
+    return _between(_cell_heads(source), source)
+
+
+def _between(heads: list[tuple[int, str]], source: str) -> list[Section]:
     after_last = (len(source.splitlines()) + 1, "")
-    sections = [
+    return [
         Section(name, line + 1, following - 1)
         for (line, name), (following, _) in itertools.pairwise(
             [*heads, after_last]
         )
     ]
-    if python:
-        sections += _definitions(ast.parse(source))
-    return sorted(sections, key=lambda section: section.first)
 
 
 @functools.lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ import json
 import platform
 import shutil
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -76,14 +77,9 @@ def make_record(lesson: str, run: Run, root: Path = ROOT) -> dict[str, Any]:
             "values": everyday.values,
             "output": everyday.output,
         }
-    named = namespace(record)
-    clashes = (
-        full.values.keys() & full.tensors.keys()
-        | full.values.keys() & sweeps.keys()
-        | {"record"} & named.keys() & full.values.keys()
-    )
-    if clashes:
-        raise ValueError(f"{lesson}: two things are named {sorted(clashes)}")
+    names = Counter([*full.values, *full.tensors, *sweeps, "record"])
+    if clashes := sorted(name for name, count in names.items() if count > 1):
+        raise ValueError(f"{lesson}: two things are named {clashes}")
     record["texts"] = {
         "output.txt": full.output,
         **figures(settings, record),

@@ -27,7 +27,7 @@ import torch
 from pytest_examples import CodeExample, EvalExample
 
 from docs._build.lessons import ROOT, script_path
-from docs._build.sections import CELL
+from docs._build.sections import Section, cells_of
 
 SWITCHES = (
     (torch.backends.cudnn, "benchmark"),
@@ -53,7 +53,7 @@ class SectionedOutput(io.TextIOBase):
     """Standard output that knows the cell from which it was reached."""
 
     lesson: str
-    cells: list[tuple[int, str]]
+    cells: list[Section]
     parts: dict[str, list[str]] = field(default_factory=dict)
 
     def writable(self) -> bool:
@@ -72,7 +72,9 @@ class SectionedOutput(io.TextIOBase):
                 and frame.f_globals.get("__lesson__") == self.lesson
             ):
                 started = [
-                    name for line, name in self.cells if line <= frame.f_lineno
+                    cell.name
+                    for cell in self.cells
+                    if cell.first <= frame.f_lineno
                 ]
                 return started[-1] if started else "main"
             frame = frame.f_back
@@ -115,12 +117,7 @@ def run_lesson(
     training = is_training(source)
     returned: dict[str, Any] = {}
     seeds: list[int] = []
-    cells = [
-        (number, head["name"])
-        for number, line in enumerate(source.splitlines(), 1)
-        if (head := CELL.match(line))
-    ]
-    output = SectionedOutput(lesson, cells)
+    output = SectionedOutput(lesson, cells_of(source))
     argv = [path.name, *arguments, "--device", device]
 
     def call_main() -> None:
