@@ -1,8 +1,10 @@
 """Options of the test command and what several tests share."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 # Before torch is imported: two threads on a loaded machine are far slower.
@@ -26,20 +28,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "without a name, all lessons in full, and write snippets/",
     )
     group.addoption(
+        "--real",
+        action="store_true",
+        help="with --record, measure the results on real data too; they are "
+        "in the folder STUDY_DATA, else in shared/data beside the checkout",
+    )
+    group.addoption(
         "--full",
         action="store_true",
         help="run training scripts with their full work before comparing",
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give all processes of a run one fresh folder for cached weights."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = tempfile.mkdtemp(prefix="torch_home_")
+    os.environ["TORCH_HOME"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Record in one process, and refuse to record nothing."""
+    """Record in one process without a limit; refuse to record nothing."""
     name = config.getoption("--record")
     if name is None:
         return
     config.option.numprocesses = 0
     config.option.dist = "no"
+    config.option.timeout = 0  # real data take many minutes
     if name != "all" and not any(is_part(one, name) for one in lessons()):
         raise pytest.UsageError(
             f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"

@@ -46,10 +46,13 @@ def test_example(
         )
 
     if request.config.getoption("--record"):
-        write_record(make_record(lesson, run))
+        real = bool(request.config.getoption("--real"))
+        write_record(make_record(lesson, run, real=real))
         return
     full = bool(request.config.getoption("--full"))
-    outcome = run(() if full else load_settings(lesson).everyday)
+    settings = load_settings(lesson)
+    shorter = not full and settings.everyday
+    outcome = run(settings.everyday if shorter else settings.arguments)
     if device == "cpu":
         differences = list(run_differences(lesson, outcome, full=full))
     else:

@@ -431,6 +431,33 @@ def test_single_epoch_and_constant_can_be_drawn() -> None:
     assert of_class(line_figure([1, 1, 1]), "figure-line")
 
 
+def test_band_lies_between_its_two_series() -> None:
+    """A line's spread is an area, and has its edges within the plot."""
+    values: dict[str, Any] = {
+        "epoch": [1, 2, 3],
+        "loss": {"mean": [3, 2, 2], "low": [2, 1, 1], "high": [4, 3, 3]},
+    }
+    label = {"ja": "損失", "en": "loss"}
+    spec: dict[str, Any] = {
+        **{"kind": "lines", "x": "epoch", "x_label": label},
+        "y_label": label,
+        "lines": [{**label, "y": "loss.mean", "band": "loss"}],
+    }
+    drawn = ElementTree.fromstring(draw(spec, values))
+    (band,) = [
+        path
+        for path in drawn.iter(f"{SVG}path")
+        if "figure-band" in path.get("class", "")
+    ]
+    numbers = [float(one) for one in re.findall(r"[\d.]+", band.get("d", ""))]
+    xs, ys = numbers[::2], numbers[1::2]
+    assert xs == xs[:3] + xs[2::-1]
+    assert all(y < below for y, below in zip(ys[:3], ys[:2:-1], strict=True))
+    values["loss"]["low"].pop()
+    with pytest.raises(ValueError, match="'loss' is not 3 numbers"):
+        draw(spec, values)
+
+
 def test_lines_differ_without_colour() -> None:
     """Each line has its own dashes."""
     lines = [{"y": "history.val_loss", "ja": "線", "en": "line"}] * 5

@@ -202,6 +202,77 @@ def test_two_things_of_one_name_are_refused(
         record(eval_example, root)
 
 
+SERIES = """\
+# A training script that can read real data.
+def main(argv=None):
+    import argparse
+    from pathlib import Path
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device")
+    parser.add_argument("--data", type=Path)
+    options = parser.parse_args(argv)
+    size = len(options.data.read_text()) if options.data else 0
+    history = {"loss": [options.seed, 2.0 * options.seed], "size": size}
+    return {"history": history, "seed": options.seed}
+"""
+REAL_SETTINGS = """\
+[sweeps.drawn]
+arguments = []
+seeds = [1, 2, 3]
+
+[sweeps.photos]
+arguments = ["--data", "{data}/photos.txt"]
+seeds = [0, 1]
+"""
+
+
+def test_sweep_summarises_series_and_real_data_with_their_provenance(
+    tmp_path: Path, eval_example: EvalExample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real results are measured on demand, kept, and held to the script."""
+    root = project(tmp_path / "project", SERIES, REAL_SETTINGS)
+    monkeypatch.setenv("STUDY_DATA", str(tmp_path))
+
+    def run(arguments: Sequence[str] = ()) -> Outcome:
+        return run_lesson(
+            eval_example, "basics/tiny", arguments=arguments, root=root
+        )
+
+    write_record(make_record("basics/tiny", run, root), root)
+    loss = namespace(load_record("basics/tiny", root))["drawn"]["history"][
+        "loss"
+    ]
+    assert (loss["n"], loss["mean"], loss["std"]) == (3, [2, 4], [1, 2])
+    assert (loss["low"], loss["high"]) == ([1, 2], [3, 6])
+    missing = list(record_faults("basics/tiny", root))
+    assert missing == [
+        "basics/tiny: photos was never measured on real data: run `uv run "
+        "pytest --record basics/tiny --real`"
+    ]
+
+    with pytest.raises(FileNotFoundError, match="set STUDY_DATA"):
+        make_record("basics/tiny", run, root, real=True)
+    (tmp_path / "photos.txt").write_text("12345")
+    write_record(make_record("basics/tiny", run, root, real=True), root)
+    made = load_record("basics/tiny", root)
+    assert made["sweeps"]["photos"]["history"]["size"]["mean"] == 5
+    data = made["real"]["photos"]["data"]["photos.txt"]
+    assert (data["files"], data["bytes"]) == (1, 5)
+    assert not list(record_faults("basics/tiny", root))
+
+    (tmp_path / "photos.txt").unlink()
+    write_record(make_record("basics/tiny", run, root), root)
+    again = load_record("basics/tiny", root)
+    assert (again["real"], again["sweeps"]) == (made["real"], made["sweeps"])
+    script = root / "examples/basics/tiny.py"
+    script.write_text(script.read_text() + "# changed\n")
+    write_record(make_record("basics/tiny", run, root), root)
+    (old,) = record_faults("basics/tiny", root)
+    assert "photos was measured by an older script" in old
+
+
 def test_run_leaves_the_process_as_it_was(
     tmp_path: Path, eval_example: EvalExample
 ) -> None:
@@ -212,6 +283,7 @@ def test_run_leaves_the_process_as_it_was(
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(2)
     torch.set_grad_enabled(False)
+    torch.hub.set_dir("weights")
     torch.manual_seed(1)
     os.environ["MEDDLED"] = "yes"
     sys.argv.append("x")
@@ -227,6 +299,7 @@ def test_run_leaves_the_process_as_it_was(
             torch.get_default_dtype(),
             torch.get_num_threads(),
             torch.is_grad_enabled(),
+            torch.hub.get_dir(),
             torch.get_rng_state().tolist(),
         )
 

@@ -56,6 +56,7 @@ VALUE = (
     r"\{\{ *(?:(?P<lesson>\w+/\w+) +)?"
     r"(?P<key>[\w.]+)(?::(?P<format>[^{}\s]+))? *\}\}"
 )
+LONGEST_ON_ONE_LINE = 60  # characters of a recorded text
 FIGURE = re.compile(
     r"^!\[(?P<alt>[^\]]*)\]"
     r'\((?P<path>(?:snippets|docs/figures)/[\w/]+\.svg)(?: "(?P<title>.*)")?\)$'
@@ -306,6 +307,8 @@ class ValueProcessor(InlineProcessor):
         else:
             code = SubElement(element, "code")
             code.text = AtomicString(shown)
+            if len(shown) > LONGEST_ON_ONE_LINE:
+                element.set("class", "recorded message")
         return element, m.start(0), m.end(0)
 
 

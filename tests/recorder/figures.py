@@ -16,7 +16,7 @@ The colours and the choice of language are in docs/stylesheets/figures.css.
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple, TypeAlias
@@ -385,7 +385,7 @@ def cut_off(start: Point, end: Point, axis: Axis) -> tuple[Point, Point] | None:
 
 def draw_lines(spec: Table, values: Table) -> Drawing:
     """Draw series over a common x, each named at its end or in a legend."""
-    key, lines = spec["x"], tables(spec, "lines", "y")
+    key, lines = spec["x"], tables(spec, "lines", "y", "band")
     xs = [finite(x, key) for x in read_list(find(values, key), key)]
     series = [read_series(values, line["y"]) for line in lines]
     for line, ys in zip(lines, series, strict=True):
@@ -397,7 +397,9 @@ def draw_lines(spec: Table, values: Table) -> Drawing:
         raise ValueError(f"more than {len(DASHES)} lines cannot be told apart")
     marks = tables(spec, "marks", "x") if "marks" in spec else []
     stops = [read_number(values, mark["x"]) for mark in marks]
+    bands = [read_band(values, line, len(xs)) for line in lines]
     seen = [y for ys in series for y in ys if y is not None]
+    seen += [y for band in bands for ys in band for y in ys]
     log_x, log_y = spec.get("log_x") is True, spec.get("log_y") is True
     if (log_x and min(xs + stops) <= 0) or (log_y and min(seen) <= 0):
         raise ValueError("a logarithmic axis cannot show what is not above 0")
@@ -432,6 +434,8 @@ def draw_lines(spec: Table, values: Table) -> Drawing:
             None if y is None else (across.place(x), up.place(y))
             for x, y in zip(xs, ys, strict=True)
         ]
+        if bands[i]:
+            parts.append(draw_band(bands[i], map(across.place, xs), up, i + 1))
         if steps := line_path(points, up):
             css = f"figure-line figure-{i + 1}"
             parts.append(path(css, steps, stroke_dasharray=DASHES[i]))
@@ -442,6 +446,35 @@ def draw_lines(spec: Table, values: Table) -> Drawing:
     if beside:
         parts += end_labels(names, ends, up, right)
     return parts, up.start + 2 * ROW + 8
+
+
+def read_band(values: Table, line: Table, size: int) -> list[list[float]]:
+    """Return the lower and the upper edge of a line's band, if it has one."""
+    if "band" not in line:
+        return []
+    edges = [f"{line['band']}.{edge}" for edge in ("low", "high")]
+    band = [
+        [finite(y, key) for y in read_list(find(values, key), key)]
+        for key in edges
+    ]
+    if any(len(ys) != size for ys in band):
+        raise ValueError(f"figure key {line['band']!r} is not {size} numbers")
+    return band
+
+
+def draw_band(
+    band: Sequence[Sequence[float]], xs: Iterable[float], axis: Axis, i: int
+) -> str:
+    """Draw the area between two series as a pale band."""
+    low, high = (
+        [axis.place(min(max(y, axis.low), axis.high)) for y in ys]
+        for ys in band
+    )
+    places = list(xs)
+    there = list(zip(places, high, strict=True))
+    back = list(zip(places, low, strict=True))[::-1]
+    steps = [part for point in (*there, *back) for part in ("L", *point)]
+    return path(f"figure-band figure-{i}", "M", *steps[1:], "z")
 
 
 def last_point(points: Sequence[Point | None], axis: Axis) -> Point:

@@ -13,6 +13,7 @@ from typing import Any
 
 from docs._build.lessons import (
     ROOT,
+    RecordError,
     load_record,
     namespace,
     record_folder,
@@ -28,6 +29,7 @@ from tests.recorder.run import Outcome
 from tests.recorder.settings import (
     Settings,
     Sweep,
+    data_folder,
     load_settings,
     settings_path,
 )
@@ -37,20 +39,34 @@ LARGEST_VALUE = 40_000  # characters of JSON for one recorded name
 Run = Callable[[Sequence[str]], Outcome]
 
 
-def make_record(lesson: str, run: Run, root: Path = ROOT) -> dict[str, Any]:
+def make_record(
+    lesson: str, run: Run, root: Path = ROOT, *, real: bool = False
+) -> dict[str, Any]:
     """Run a lesson in full and return its record, with nothing written yet.
+
+    Results on real data take many minutes. They are measured anew only with
+    ``real``; else those of the last record stay, with their provenance.
 
     The record also holds the text of every file that belongs to it, under
     ``texts``, which :func:`write_record` takes out.
     """
     settings = load_settings(lesson, root)
-    full = run(())
+    full = run(settings.arguments)
     for name, value in full.values.items():
         if len(json.dumps(value)) > LARGEST_VALUE:
             raise ValueError(f"{lesson}: {name!r} is too large for a record")
-    sweeps = {
-        name: _sweep(sweep, run) for name, sweep in settings.sweeps.items()
-    }
+    sweeps, provenance = {}, {}
+    for name, sweep in settings.sweeps.items():
+        if not sweep.data:
+            sweeps[name] = _sweep(sweep, run)
+        elif real:
+            provenance[name] = _provenance(lesson, sweep, root)
+            sweeps[name] = _sweep(sweep, run)
+        else:
+            last = _last_record(lesson, root)
+            if name in last.get("real", {}):
+                provenance[name] = last["real"][name]
+                sweeps[name] = last["sweeps"][name]
     everyday = run(settings.everyday) if settings.everyday else full
     seeds = {*full.seeds}
     for sweep in settings.sweeps.values():
@@ -71,6 +87,8 @@ def make_record(lesson: str, run: Run, root: Path = ROOT) -> dict[str, Any]:
         "tensors": full.tensors,
         "sweeps": sweeps,
     }
+    if provenance:
+        record["real"] = provenance
     if settings.everyday:
         record["everyday"] = {
             "arguments": list(settings.everyday),
@@ -88,25 +106,120 @@ def make_record(lesson: str, run: Run, root: Path = ROOT) -> dict[str, Any]:
 
 
 def _sweep(sweep: Sweep, run: Run) -> dict[str, Any]:
+    folder = str(data_folder())
+    arguments = [one.replace("{data}", folder) for one in sweep.arguments]
     runs = [
-        run((*sweep.arguments, "--seed", str(seed))).values
-        for seed in sweep.seeds
+        run((*arguments, "--seed", str(seed))).values for seed in sweep.seeds
     ]
-    return {
-        name: spread([float(one[name]) for one in runs])
-        for name, value in runs[0].items()
-        if isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and name != "seed"
+    return _summary(runs)
+
+
+def _summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Summarise each number of several runs, and each number of a series."""
+    found: dict[str, Any] = {}
+    for name, value in runs[0].items():
+        all_of_it = [one[name] for one in runs]
+        if isinstance(value, dict):
+            found[name] = _summary(all_of_it)
+        elif _is_number(value) and name != "seed":
+            found[name] = spread([float(one) for one in all_of_it])
+        elif _is_series(value) and len({len(one) for one in all_of_it}) == 1:
+            found[name] = _spread_of_series(all_of_it)
+    return {name: value for name, value in found.items() if value}
+
+
+def _spread_of_series(series: list[list[float]]) -> dict[str, Any]:
+    points = [spread(list(column)) for column in zip(*series, strict=True)]
+    kinds = ("mean", "std", "min", "max")
+    lists: dict[str, Any] = {
+        kind: [point[kind] for point in points] for kind in kinds
     }
+    return {
+        "n": len(series),
+        **lists,
+        "low": [round(one["mean"] - one["std"], 6) for one in points],
+        "high": [round(one["mean"] + one["std"], 6) for one in points],
+    }
+
+
+def _is_series(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_number, value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _last_record(lesson: str, root: Path) -> dict[str, Any]:
+    try:
+        return load_record(lesson, root)
+    except RecordError:
+        return {}
+
+
+def _provenance(lesson: str, sweep: Sweep, root: Path) -> dict[str, Any]:
+    """Say with what a result on real data was measured."""
+    return {
+        "arguments": list(sweep.arguments),
+        "seeds": list(sweep.seeds),
+        "script_sha256": sha256(script_path(lesson, root)),
+        "torch": version("torch"),
+        "torchvision": version("torchvision"),
+        "data": {one: fingerprint(data_folder() / one) for one in sweep.data},
+    }
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """Return the digest, files and bytes of a file or of a whole folder.
+
+    Raises:
+        FileNotFoundError: there is no such data.
+    """
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no real data at {path}: set STUDY_DATA, or record without --real"
+        )
+    files = [path]
+    if path.is_dir():
+        files = sorted(one for one in path.rglob("*") if one.is_file())
+    digest, size = hashlib.sha256(), 0
+    for file in files:
+        content = file.read_bytes()
+        size += len(content)
+        name = file.relative_to(path.parent).as_posix()
+        digest.update(f"{name} {_digest(content)}\n".encode())
+    return {"sha256": digest.hexdigest(), "files": len(files), "bytes": size}
+
+
+def real_faults(
+    lesson: str, settings: Settings, record: dict[str, Any], root: Path
+) -> Iterator[str]:
+    """Yield which results on real data are missing or out of date."""
+    again = f"run `uv run pytest --record {lesson} --real`"
+    script = sha256(script_path(lesson, root))
+    for name, sweep in settings.sweeps.items():
+        if not sweep.data:
+            continue
+        made = record.get("real", {}).get(name)
+        if made is None:
+            yield f"{lesson}: {name} was never measured on real data: {again}"
+        elif made["script_sha256"] != script:
+            yield f"{lesson}: {name} was measured by an older script: {again}"
+        elif (made["arguments"], made["seeds"]) != (
+            [*sweep.arguments],
+            [*sweep.seeds],
+        ):
+            yield f"{lesson}: {name} was measured otherwise: {again}"
 
 
 def spread(numbers: list[float]) -> dict[str, Any]:
     """Summarise the results of several seeds (standard deviation: n - 1)."""
     several = len(numbers) > 1
+    mean = statistics.fmean(numbers)
+    exact = min(numbers) == max(numbers)  # a count is not rounded
     return {
         "n": len(numbers),
-        "mean": float(f"{statistics.fmean(numbers):.6g}"),
+        "mean": mean if exact else float(f"{mean:.6g}"),
         "std": float(f"{statistics.stdev(numbers):.6g}") if several else 0.0,
         "min": min(numbers),
         "max": max(numbers),
@@ -162,6 +275,7 @@ def record_faults(lesson: str, root: Path = ROOT) -> Iterator[str]:
         if name in present and sha256(folder / name) != digest:
             yield f"snippets/{lesson}/{name} was edited: {again}"
     settings = load_settings(lesson, root)
+    yield from real_faults(lesson, settings, record, root)
     for name, drawn in figures(settings, record).items():
         if name in present and (folder / name).read_text("utf-8") != drawn:
             yield f"snippets/{lesson}/{name} is not what its values draw"

@@ -198,6 +198,7 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     deterministic = torch.are_deterministic_algorithms_enabled()
     precision = torch.get_float32_matmul_precision()
+    weights_folder = torch.hub.get_dir()
     switches = [
         (backend, name, getattr(backend, name)) for backend, name in SWITCHES
     ]
@@ -232,6 +233,7 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
             torch.use_deterministic_algorithms(deterministic)
             torch.set_float32_matmul_precision(precision)
             torch.set_grad_enabled(True)
+            torch.hub.set_dir(weights_folder)
             for backend, name, value in switches:
                 setattr(backend, name, value)
             random.setstate(states[0])

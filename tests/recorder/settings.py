@@ -1,5 +1,6 @@
 """What a lesson asks of its recorder: ``examples/<section>/<lesson>.toml``."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -33,16 +34,40 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A setting that the recorder runs once for each seed."""
+    """A setting that the recorder runs once for each seed.
+
+    An argument that begins with ``{data}/`` names real data, which is no
+    part of the repository: see :func:`data_folder`.
+    """
 
     arguments: tuple[str, ...]
     seeds: tuple[int, ...]
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """Return what it reads below the folder of real data."""
+        mark = "{data}/"
+        return tuple(
+            one.removeprefix(mark)
+            for one in self.arguments
+            if one.startswith(mark)
+        )
+
+
+def data_folder() -> Path:
+    """Return where the real data are, whether or not they are there.
+
+    The folder that ``STUDY_DATA`` names, else ``shared/data`` beside the
+    checkout. It holds what ``hymenoptera_data`` and the like hold.
+    """
+    return Path(os.environ.get("STUDY_DATA") or ROOT.parent / "shared/data")
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a lesson is run, compared and drawn, and what it claims."""
 
+    arguments: tuple[str, ...] = ()
     everyday: tuple[str, ...] = ()
     tolerance: Tolerance = Tolerance()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
@@ -73,6 +98,7 @@ def load_settings(lesson: str, root: Path = ROOT) -> Settings:
         )
     tolerance = given.get("tolerance", {})
     return Settings(
+        arguments=tuple(given.get("arguments", ())),
         everyday=tuple(given.get("everyday", ())),
         tolerance=Tolerance(
             **{
