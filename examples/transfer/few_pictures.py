@@ -329,7 +329,7 @@ def try_sizes(mode, val, settings):
 
 
 def compare_with_scratch(found, scratch, pictures):
-    """Return the gain, and where scratch catches up (0: nowhere)."""
+    """Return the gain, and the first size without one (0: none)."""
     gain = [a - b for a, b in zip(found["mean"], scratch["mean"], strict=True)]
     noise = [a + b for a, b in zip(found["std"], scratch["std"], strict=True)]
     rows = list(zip(pictures, gain, noise, strict=True))
@@ -337,7 +337,7 @@ def compare_with_scratch(found, scratch, pictures):
     fewest = found["mean"][0]  # with the fewest pictures
     return {
         "gain": gain,
-        "within_spread_at": next((n for n, g, s in rows if g <= s), 0),
+        "no_gain_at": next((n for n, g, s in rows if g <= s), 0),
         "scratch_needs": next((n for n, mean in reached if mean >= fewest), 0),
     }
 
@@ -353,10 +353,10 @@ def compare_sizes(settings):
             results[mode], results["scratch"], settings.pictures
         )
         results[mode] |= found
-        closed = found["within_spread_at"] or "no size"
+        lost = found["no_gain_at"] or "no size"
         needs = found["scratch_needs"] or "no size"
         first = results[mode]["mean"][0]
-        print(f"{mode:8} gain within the spread at {closed};", end=" ")
+        print(f"{mode:8} gain not above the spread at {lost};", end=" ")
         print(f"scratch reaches {first:.1%} at {needs}")
     return results
 
