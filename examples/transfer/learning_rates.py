@@ -328,8 +328,7 @@ def train_at_rate(way, rate, seed, data, settings):
     """Train at one rate; return what is compared."""
     torch.manual_seed(seed)
     model = fresh_model(settings)
-    before = copy.deepcopy(model.cpu().state_dict())
-    model.to(settings.device)
+    before = {name: w.cpu().clone() for name, w in model.state_dict().items()}
     generator = torch.Generator().manual_seed(seed)
     train = DataLoader(data[0], 16, True, generator=generator)
     fixed = [DataLoader(one, 100) for one in data]
@@ -365,11 +364,11 @@ def epoch_summary(histories, epoch):
     return found
 
 
-def lists_of(rows):
+def columns(rows):
     """Turn a list of nested dicts into a nested dict of lists."""
     if not isinstance(rows[0], dict):
         return list(rows)
-    return {name: lists_of([row[name] for row in rows]) for name in rows[0]}
+    return {name: columns([row[name] for row in rows]) for name in rows[0]}
 
 
 def try_rates(way, rates, data, settings):
@@ -389,8 +388,8 @@ def try_rates(way, rates, data, settings):
         ends.append(end)
         firsts.append({part: first[part] for part in PARTS})
         early = range(min(settings.epochs, 5))
-        starts.append(lists_of([epoch_summary(histories, e) for e in early]))
-    found = {"rate": [*rates], **lists_of(ends), "first": lists_of(firsts)}
+        starts.append(columns([epoch_summary(histories, e) for e in early]))
+    found = {"rate": [*rates], **columns(ends), "first": columns(firsts)}
     if way == "one":
         found["early"] = starts
     return found, models
