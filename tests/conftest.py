@@ -1,11 +1,15 @@
 """Options of the test command and what several tests share."""
 
+import functools
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 # Before torch is imported: two threads on a loaded machine are far slower.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -88,6 +92,23 @@ def pytest_collection_modifyitems(
         items=[item for item in items if item not in chosen]
     )
     items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def load_script() -> Callable[[Path], ModuleType]:
+    """Import a script once in a process, under a name of its own."""
+
+    @functools.cache
+    def load(path: Path) -> ModuleType:
+        name = f"script_{path.stem}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture(scope="session")

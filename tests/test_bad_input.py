@@ -6,8 +6,6 @@ without one of the flags is not asked about it. The scripts are loaded once and
 called in this process: importing torch for each case would take seconds.
 """
 
-import functools
-import importlib.util
 import signal
 import subprocess
 import sys
@@ -96,17 +94,6 @@ def saving_scripts() -> list[str]:
     ]
 
 
-@functools.cache
-def load(path: Path) -> ModuleType:
-    """Import a script once, under a name of its own."""
-    spec = importlib.util.spec_from_file_location(f"bad_{path.stem}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def end_of(main: Callable[[list[str]], object], argv: list[str]) -> object:
     """Return what ``main`` hands to ``sys.exit``, or how it ends instead."""
     try:
@@ -160,7 +147,11 @@ def contents(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("lesson", training_scripts())
 def test_bad_input_ends_in_one_line(
-    lesson: str, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    lesson: str,
+    name: str,
+    folder: Path,
+    load_script: Callable[[Path], ModuleType],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Cause and way out on one line, the right status, nothing written."""
     case = CASES[name]
@@ -172,7 +163,7 @@ def test_bad_input_ends_in_one_line(
     if name == "no GPU" and torch.cuda.is_available():
         pytest.skip("there is a GPU")
     before = contents(folder)
-    code = end_of(load(path).main, [*case.arguments])
+    code = end_of(load_script(path).main, [*case.arguments])
     printed = capsys.readouterr()
     wrong = list(faults(case, code, printed.err))
     if case.status == 2 and printed.out:
@@ -191,11 +182,12 @@ def test_bad_input_ends_in_one_line(
 def test_stop_before_the_first_checkpoint(
     lesson: str,
     folder: Path,
+    load_script: Callable[[Path], ModuleType],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Ctrl-C says that nothing is kept, if nothing is."""
-    module = load(script_path(lesson))
+    module = load_script(script_path(lesson))
     saves = lesson in saving_scripts()
 
     def interrupted(*_: object) -> None:

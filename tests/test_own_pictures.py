@@ -1,12 +1,12 @@
 """The program for a reader's own pictures: odd folders, files and endings."""
 
-import importlib.util
 import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,23 +17,19 @@ import torch
 from PIL import Image
 from torchvision import models
 
-from docs._build.lessons import ROOT, script_path
+from docs._build.lessons import script_path
+from tests.recorder.settings import data_folder
 
 SCRIPT = script_path("transfer/own_pictures")
 FAST = ("--model=squeezenet1_1", "--size=32", "--device=cpu", "--epochs=1")
-DATA = Path(os.environ.get("STUDY_DATA", ROOT.parent / "shared" / "data"))
+DATA = data_folder()
 COLOURS = {"ants": (200, 40, 40), "bees": (40, 40, 200)}
 
 
 @pytest.fixture(scope="module")
-def program() -> ModuleType:
-    """Load the script once."""
-    spec = importlib.util.spec_from_file_location("own_pictures", SCRIPT)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def program(load_script: Callable[[Path], ModuleType]) -> ModuleType:
+    """Return the loaded script."""
+    return load_script(SCRIPT)
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ from mkdocs.exceptions import BuildError
 from docs._build.lessons import (
     ROOT,
     RecordError,
+    is_number,
     load_record,
     look_up,
     namespace,
@@ -302,7 +303,7 @@ class ValueProcessor(InlineProcessor):
         element.set("value", str(value))
         element.set("title", f"{lesson}: {m['key']}")
         shown = plain_value(m, self.root)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if is_number(value):
             element.text = AtomicString(shown)
         else:
             code = SubElement(element, "code")

@@ -99,6 +99,11 @@ def look_up(values: Any, key: str) -> Any:
     return found
 
 
+def is_number(value: object) -> bool:
+    """Say whether a recorded value is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _choices(found: Any) -> str:
     if isinstance(found, Mapping):
         return ", ".join(sorted(found)) or "nothing"

@@ -161,6 +161,11 @@ def read_list(found: object, key: object) -> Sequence[object]:
     raise ValueError(f"figure key {key!r} is not a list with something in it")
 
 
+def read_numbers(values: Table, key: object) -> list[float]:
+    """Return a recorded list of finite numbers."""
+    return [finite(v, key) for v in read_list(find(values, key), key)]
+
+
 def read_series(values: Table, key: object) -> list[float | None]:
     """Return recorded numbers; None, NaN and infinity become None: a gap."""
     gaps = (None, math.inf, -math.inf)
@@ -385,8 +390,8 @@ def cut_off(start: Point, end: Point, axis: Axis) -> tuple[Point, Point] | None:
 
 def draw_lines(spec: Table, values: Table) -> Drawing:
     """Draw series over a common x, each named at its end or in a legend."""
-    key, lines = spec["x"], tables(spec, "lines", "y", "band")
-    xs = [finite(x, key) for x in read_list(find(values, key), key)]
+    lines = tables(spec, "lines", "y", "band")
+    xs = read_numbers(values, spec["x"])
     series = [read_series(values, line["y"]) for line in lines]
     for line, ys in zip(lines, series, strict=True):
         if len(ys) != len(xs) or not any(y is not None for y in ys):
@@ -452,10 +457,9 @@ def read_band(values: Table, line: Table, size: int) -> list[list[float]]:
     """Return the lower and the upper edge of a line's band, if it has one."""
     if "band" not in line:
         return []
-    edges = [f"{line['band']}.{edge}" for edge in ("low", "high")]
     band = [
-        [finite(y, key) for y in read_list(find(values, key), key)]
-        for key in edges
+        read_numbers(values, f"{line['band']}.{edge}")
+        for edge in ("low", "high")
     ]
     if any(len(ys) != size for ys in band):
         raise ValueError(f"figure key {line['band']!r} is not {size} numbers")

@@ -14,6 +14,7 @@ from typing import Any
 from docs._build.lessons import (
     ROOT,
     RecordError,
+    is_number,
     load_record,
     namespace,
     record_folder,
@@ -56,17 +57,16 @@ def make_record(
         if len(json.dumps(value)) > LARGEST_VALUE:
             raise ValueError(f"{lesson}: {name!r} is too large for a record")
     sweeps, provenance = {}, {}
+    last = {} if real else _last_record(lesson, root)
     for name, sweep in settings.sweeps.items():
         if not sweep.data:
             sweeps[name] = _sweep(sweep, run)
         elif real:
             provenance[name] = _provenance(lesson, sweep, root)
             sweeps[name] = _sweep(sweep, run)
-        else:
-            last = _last_record(lesson, root)
-            if name in last.get("real", {}):
-                provenance[name] = last["real"][name]
-                sweeps[name] = last["sweeps"][name]
+        elif name in last.get("real", {}):
+            provenance[name] = last["real"][name]
+            sweeps[name] = last["sweeps"][name]
     everyday = run(settings.everyday) if settings.everyday else full
     seeds = {*full.seeds}
     for sweep in settings.sweeps.values():
@@ -121,7 +121,7 @@ def _summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
         all_of_it = [one[name] for one in runs]
         if isinstance(value, dict):
             found[name] = _summary(all_of_it)
-        elif _is_number(value) and name != "seed":
+        elif is_number(value) and name != "seed":
             found[name] = spread([float(one) for one in all_of_it])
         elif _is_series(value) and len({len(one) for one in all_of_it}) == 1:
             found[name] = _spread_of_series(all_of_it)
@@ -143,11 +143,7 @@ def _spread_of_series(series: list[list[float]]) -> dict[str, Any]:
 
 
 def _is_series(value: object) -> bool:
-    return isinstance(value, list) and all(map(_is_number, value))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, list) and all(map(is_number, value))
 
 
 def _last_record(lesson: str, root: Path) -> dict[str, Any]:
