@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-# Before torch is imported: two threads on a loaded machine are far slower.
-os.environ["OMP_NUM_THREADS"] = "1"
+from tests.recorder import numerics
+
+numerics.pin(sys.argv)  # before torch is imported
 os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
@@ -42,6 +43,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run training scripts with their full work before comparing",
     )
+    group.addoption(
+        "--numerics",
+        choices=numerics.NUMERICS,
+        default=numerics.chosen(()),
+        help="how torch computes; pinned, as recorded, unless given",
+    )
+
+
+def pytest_report_header() -> str:
+    """Say on what the digits of this run depend."""
+    said = numerics.fingerprint()
+    return "fingerprint: " + ", ".join(f"{k} {v}" for k, v in said.items())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,103 @@
+"""Numerics of a run: pinned by default, so that digits hold elsewhere.
+
+Import nothing here that imports torch: the variables only count before that.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+PINNED = "pinned"
+# Vector code, BLAS and threads change the last bits of a sum, and a training
+# turns them into other digits.
+PINS = {
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic on CUDA
+}
+# What each numerics changes; None leaves the variable unset.
+NUMERICS: dict[str, dict[str, str | None]] = {
+    PINNED: {},
+    "native": {
+        "ONEDNN_MAX_CPU_ISA": None,
+        "ATEN_CPU_CAPABILITY": None,
+        "MKL_CBWR": None,
+    },
+    "sse4": {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default"},
+    "no-onednn": {"STUDY_NO_ONEDNN": "1"},
+    "two-threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
+    "other-masks": {"STUDY_OTHER_MASKS": "1"},
+}
+NAME = "STUDY_NUMERICS"
+
+
+def chosen(arguments: Sequence[str]) -> str:
+    """Return the numerics that pytest's arguments or its parent chose.
+
+    Raises:
+        SystemExit: there are no such numerics.
+    """
+    name = os.environ.get(NAME, PINNED)
+    for at, argument in enumerate(arguments):
+        if argument == "--numerics" and at + 1 < len(arguments):
+            name = arguments[at + 1]
+        elif argument.startswith("--numerics="):
+            name = argument.partition("=")[2]
+    if name not in NUMERICS:
+        known = ", ".join(NUMERICS)
+        raise SystemExit(f"--numerics {name}: there is only {known}")
+    return name
+
+
+def environment(name: str) -> dict[str, str]:
+    """Return the variables of a process that runs under these numerics."""
+    other = {key for changes in NUMERICS.values() for key in changes}
+    kept = {key: value for key, value in os.environ.items() if key not in other}
+    wanted = {**PINS, **NUMERICS[name], NAME: name}
+    return kept | {key: value for key, value in wanted.items() if value}
+
+
+def pin(arguments: Sequence[str]) -> None:
+    """Set the numerics of this process, before torch is imported.
+
+    Raises:
+        RuntimeError: torch is there already, and the variables come too late.
+    """
+    if "torch" in sys.modules:
+        raise RuntimeError("torch was imported before its numerics were set")
+    wanted = environment(chosen(arguments))
+    for key in os.environ.keys() - wanted.keys():
+        del os.environ[key]
+    os.environ.update(wanted)
+
+
+def fingerprint() -> dict[str, object]:
+    """Return what two machines must share to leave the same digits."""
+    import torch
+
+    return {
+        "numerics": os.environ.get(NAME, PINNED),
+        "machine": platform.machine(),
+        "vendor": _vendor(),
+        "torch": ".".join(torch.__version__.split(".")[:2]),
+        "vector_code": torch.backends.cpu.get_cpu_capability(),
+        "onednn": os.environ.get("ONEDNN_MAX_CPU_ISA", "native"),
+        "mkl": torch.backends.mkl.is_available(),  # type: ignore[no-untyped-call]
+        "threads": torch.get_num_threads(),
+    }
+
+
+def _vendor() -> str:
+    """Return the maker of the processor, where the system names it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    for line in lines:
+        if line.startswith(("vendor_id", "CPU implementer")):
+            return line.partition(":")[2].strip()
+    return "unknown"
