@@ -18,7 +18,7 @@ os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
 
-from docs._build.lessons import ROOT, lessons
+from docs._tools.lessons import ROOT, lessons
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 import torch
 
-from docs._build.lessons import lessons, script_path
+from docs._tools.lessons import lessons, script_path
 from tests.recorder.run import is_training
 from tests.recorder.settings import load_settings
 

@@ -25,7 +25,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from docs._build.sections import cut
+from docs._tools.sections import cut
 
 pytestmark = pytest.mark.browser
 

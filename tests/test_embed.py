@@ -8,9 +8,9 @@ from textwrap import dedent
 import markdown
 import pytest
 
-from docs._build.embed import CURRENT_PAGE, EmbedError, EmbedExtension, Page
-from docs._build.lessons import PROVENANCE
-from docs._build.sections import SectionError, cut
+from docs._tools.embed import CURRENT_PAGE, EmbedError, EmbedExtension, Page
+from docs._tools.lessons import PROVENANCE
+from docs._tools.sections import SectionError, cut
 
 SCRIPT = '''\
 """Doc."""
@@ -229,7 +229,7 @@ def test_figure_is_inline_with_alternative_text(root: Path) -> None:
         ),
         (
             '```python\n--8<-- "../secret.py:x"\n```',
-            "only files below examples, snippets, docs/figures",
+            "only files below examples, snippets, docs/assets/drawings",
         ),
         (
             '```text\n--8<-- "snippets/basics/tiny/output.txt"\n```',

@@ -9,7 +9,7 @@ import pytest
 import torch
 from pytest_examples import EvalExample
 
-from docs._build.lessons import lessons
+from docs._tools.lessons import lessons
 from tests.recorder.record import (
     make_record,
     missing_values,

@@ -15,7 +15,7 @@ import pytest
 from tests.recorder.figures import Axis, draw, spread, ticks
 
 ROOT = Path(__file__).resolve().parent.parent
-CSS = (ROOT / "docs/stylesheets/figures.css").read_text("utf-8")
+CSS = (ROOT / "docs/assets/css/figures.css").read_text("utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
 BACKGROUNDS = {"default": "#ffffff", "slate": "#1e2129"}
 

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 import nbformat
 import pytest
 
-from docs._build.lessons import LANGUAGES, ROOT, lessons, script_path
-from docs._build.notebook_pages import TEMPLATES, wanted, write_all
-from docs._build.notebooks import WORDS, notebook
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.notebook_pages import TEMPLATES, wanted, write_all
+from docs._tools.notebooks import WORDS, notebook
 from tests.recorder.run import is_training
 from tests.test_site import address, article, html
 
@@ -138,7 +138,7 @@ def test_shown_notebook_is_lean(site: Path, lesson: str, language: str) -> None:
 
 def test_styles_of_notebooks_are_those_that_are_used() -> None:
     """A class of the template has a rule, and each rule a class."""
-    styles = ROOT / "docs" / "stylesheets" / "notebook.css"
+    styles = ROOT / "docs/assets/css" / "notebook.css"
     template = TEMPLATES / "mkdocs_html" / "notebook.html.j2"
     ruled, used = (
         set(re.findall(r"notebook-[\w-]+", re.sub(r"(?s)/\*.*?\*/", "", text)))

@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 from torchvision import models
 
-from docs._build.lessons import script_path
+from docs._tools.lessons import script_path
 from tests.recorder.settings import data_folder
 
 SCRIPT = script_path("transfer/own_pictures")

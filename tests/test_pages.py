@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from docs._build.embed import EMBED, FENCE, FIGURE, VALUE
-from docs._build.lessons import LANGUAGES, ROOT, lessons
+from docs._tools.embed import EMBED, FENCE, FIGURE, VALUE
+from docs._tools.lessons import LANGUAGES, ROOT, lessons
 
 DOCS = ROOT / "docs"
 HEADING = re.compile(r"^(?P<level>#+) .*\{ ?#(?P<id>[a-z0-9-]+) ?\}$")
@@ -186,7 +186,7 @@ def test_every_page_belongs_somewhere() -> None:
 
 
 def test_no_picture_lies_outside_its_folder() -> None:
-    """Recorded pictures lie in snippets/, drawn ones in docs/figures/."""
+    """Recorded pictures lie in snippets/, drawn ones in docs/assets/."""
     pictures = [
         path
         for language in LANGUAGES
@@ -206,7 +206,7 @@ def test_every_drawn_figure_is_shown() -> None:
     }
     drawn = {
         path.relative_to(ROOT).as_posix()
-        for folder in (DOCS / "figures", ROOT / "snippets")
+        for folder in (DOCS / "assets/drawings", ROOT / "snippets")
         for path in Path(folder).rglob("*.svg")
     }
     assert not drawn - shown, f"shown on no page: {sorted(drawn - shown)}"

@@ -9,9 +9,9 @@ from mkdocs.config.base import load_config
 from mkdocs.structure.files import get_files
 from mkdocs.structure.pages import Page
 
-from docs._build import rebuild
-from docs._build.embed import CURRENT_PAGE, EmbedExtension
-from docs._build.embed import Page as EmbeddingPage
+from docs._tools import rebuild
+from docs._tools.embed import CURRENT_PAGE, EmbedExtension
+from docs._tools.embed import Page as EmbeddingPage
 
 EMBED = '```python\n--8<-- "examples/basics/tiny.py:setup"\n```\n'
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from pytest_examples import EvalExample
 
-from docs._build.lessons import ROOT, load_record, namespace
+from docs._tools.lessons import ROOT, load_record, namespace
 from tests.recorder.compare import (
     structure_differences,
     text_differences,

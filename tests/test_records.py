@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docs._build.lessons import ROOT, RecordError, lessons
+from docs._tools.lessons import ROOT, RecordError, lessons
 from tests.recorder.record import record_faults
 from tests.recorder.settings import load_settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from docs._build.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
 
 LONGEST_FUNCTION = 30
 ALLOWED_IMPORTS = {

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlparse
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from docs._build.lessons import LANGUAGES, lessons, script_path
+from docs._tools.lessons import LANGUAGES, lessons, script_path
 from tests.test_pages import (
     embeds,
     first_difference,

@@ -10,7 +10,7 @@ A lesson's sidecar asks for a figure in ``[figures.NAME]``, by its kind::
     pictures  pictures; optional captions, maximum of the values, columns
 
 Values are named by dotted keys into the record, labels are ``{ja, en}``.
-The colours and the choice of language are in docs/stylesheets/figures.css.
+The colours and the choice of language are in docs/assets/css/figures.css.
 """
 
 import math

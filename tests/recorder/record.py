@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from docs._build.lessons import (
+from docs._tools.lessons import (
     ROOT,
     RecordError,
     is_number,

@@ -26,8 +26,8 @@ import pytest_examples.traceback
 import torch
 from pytest_examples import CodeExample, EvalExample
 
-from docs._build.lessons import ROOT, script_path
-from docs._build.sections import Section, cells_of
+from docs._tools.lessons import ROOT, script_path
+from docs._tools.sections import Section, cells_of
 
 SWITCHES = (
     (torch.backends.cudnn, "benchmark"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from docs._build.lessons import ROOT, script_path
+from docs._tools.lessons import ROOT, script_path
 
 
 @dataclass(frozen=True)

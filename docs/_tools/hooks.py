@@ -18,8 +18,8 @@ from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from docs._build import embed, lessons, notebook_pages, notebooks, rebuild
-from docs._build.search_index import SearchIndex
+from docs._tools import embed, lessons, notebook_pages, notebooks, rebuild
+from docs._tools.search_index import SearchIndex
 
 _search = SearchIndex()
 

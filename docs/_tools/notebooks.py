@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from docs._build.lessons import ROOT, record_folder, script_path
-from docs._build.sections import SectionError, cells_of, cut, trim
+from docs._tools.lessons import ROOT, record_folder, script_path
+from docs._tools.sections import SectionError, cells_of, cut, trim
 
 WORDS = {
     "ja": {

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from docs._build.rebuild import note_read
+from docs._tools.rebuild import note_read
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ja", "en")

@@ -15,7 +15,7 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs._build.rebuild import note_read
+from docs._tools.rebuild import note_read
 
 CELL = re.compile(r"# %% (?P<name>\w+)\s*$")
 

@@ -39,7 +39,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 from mkdocs.exceptions import BuildError
 
-from docs._build.lessons import (
+from docs._tools.lessons import (
     ROOT,
     RecordError,
     is_number,
@@ -47,7 +47,7 @@ from docs._build.lessons import (
     look_up,
     namespace,
 )
-from docs._build.sections import SectionError, cut
+from docs._tools.sections import SectionError, cut
 
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>.*)$")
 EMBED = re.compile(r'^--8<-- "(?P<path>[^":]+)(?::(?P<name>[\w.]+))?"$')
@@ -60,12 +60,13 @@ VALUE = (
 LONGEST_ON_ONE_LINE = 60  # characters of a recorded text
 FIGURE = re.compile(
     r"^!\[(?P<alt>[^\]]*)\]"
-    r'\((?P<path>(?:snippets|docs/figures)/[\w/]+\.svg)(?: "(?P<title>.*)")?\)$'
+    r"\((?P<path>(?:snippets|docs/assets/drawings)/[\w/]+\.svg)"
+    r'(?: "(?P<title>.*)")?\)$'
 )
 
 # Nothing of these languages is typed by hand: code has run, output is its own.
 RECORDED_LANGUAGES = ("python", "py", "text")
-EMBEDDED_FOLDERS = ("examples", "snippets", "docs/figures")
+EMBEDDED_FOLDERS = ("examples", "snippets", "docs/assets/drawings")
 
 
 class EmbedError(BuildError):

@@ -23,8 +23,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
-from docs._build.lessons import LANGUAGES, ROOT, lessons
-from docs._build.notebooks import WORDS, notebook, translated
+from docs._tools.lessons import LANGUAGES, ROOT, lessons
+from docs._tools.notebooks import WORDS, notebook, translated
 
 FOLDER = "notebooks"
 TEMPLATES = Path(__file__).with_name("templates")
@@ -109,7 +109,7 @@ def prepare(page: Page, lesson: str, language: str) -> None:
 def _first_cell(source: str) -> str:
     heading = {
         "permalink": True,
-        "permalink_title": "PERMALINK",  # worded per language by docs/_theme
+        "permalink_title": "PERMALINK",  # worded by the theme
         "slugify": lambda *_: "notebook",
     }
     return markdown.markdown(

@@ -1,7 +1,7 @@
 /* The worker behind Material's search box: it finds what was typed as a part of
    the text, which needs no word boundaries and so works for Japanese as well.
    The address carries the language: search.js?ja. The index of that language
-   (docs/_build/search_index.py) is fetched at the first query. */
+   (docs/_tools/search_index.py) is fetched at the first query. */
 "use strict";
 
 const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3];

@@ -1,4 +1,4 @@
-"""One search index for each language, for docs/javascripts/search.js.
+"""One search index for each language, for docs/assets/js/search.js.
 
 Material's own index mixes the languages, every page loads it, and it parses
 each page once more. Here a page's sections are cut out of its HTML; the worker
