@@ -228,6 +228,10 @@ def one_line_errors(out):
 
 
 class OneLineParser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        super().__init__(formatter_class=shown, **options)
+
     def error(self, message):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
@@ -367,13 +371,13 @@ def parse_arguments(argv):
         device = str(torch.accelerator.current_accelerator())
     parser = OneLineParser(description="Compare numbers of pictures.")
     add = parser.add_argument
-    sizes = [5, 10, 20, 50, 200, 500, 1000]
+    sizes, each = [5, 10, 20, 50, 200, 500, 1000], "a class"
     modes = list(TRAINED)[1:]
     add("--modes", choices=modes, nargs="+", default=modes, help="and scratch")
-    add("--pictures", type=number(int, 1), nargs="+", default=sizes)
+    add("--pictures", type=number(int, 1), nargs="+", default=sizes, help=each)
     add("--seed", type=number(int, 0), default=0, help="the first one")
     add("--runs", type=number(int, 2), default=3, help="seeds a size")
-    add("--device", type=usable_device, default=device)
+    add("--device", type=usable_device, default=device, help="cpu, cuda, ...")
     add("--steps", type=number(int, 2), default=300, help="batches")
     return parser.parse_args(argv)
 

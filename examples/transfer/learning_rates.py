@@ -227,6 +227,10 @@ def one_line_errors(out):
 
 
 class OneLineParser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        super().__init__(formatter_class=shown, **options)
+
     def error(self, message):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
@@ -442,12 +446,13 @@ def parse_arguments(argv):
     parser = OneLineParser(description="Compare learning rates.")
     add = parser.add_argument
     rates = [1e-3, 5e-3, 1e-2, 5e-2, 2e-1]
-    add("--rates", type=number(float, 0), nargs="+", default=rates)
+    each = "to try, of the head"
+    add("--rates", type=number(float, 0), nargs="+", default=rates, help=each)
     add("--seed", type=number(int, 0), default=0, help="the first one")
     add("--runs", type=number(int, 2), default=3, help="seeds a rate")
-    add("--device", type=usable_device, default=device)
-    add("--epochs", type=number(int, 1), default=15)
-    add("--warmup-steps", type=number(int, 1), default=21)
+    add("--device", type=usable_device, default=device, help="cpu, cuda, ...")
+    add("--epochs", type=number(int, 1), default=15, help="of a training")
+    add("--warmup-steps", type=number(int, 1), default=21, help="batches")
     return parser.parse_args(argv)
 
 

@@ -253,7 +253,8 @@ def resume_or_start(settings, run):
     body, top = [], []
     for key, parameter in model.to(settings.device).named_parameters():
         parameter.requires_grad_(key.startswith(trained))
-        (top if key.startswith(new) else body).append(parameter)
+        if parameter.requires_grad:
+            (top if key.startswith(new) else body).append(parameter)
     rate, body_rate = settings.learning_rate, settings.body_rate
     if body_rate is None:  # new layers learn fast, old ones slowly
         body_rate = rate / 10
@@ -430,7 +431,18 @@ def demo(settings):
         return train(settings) | predict_pictures(settings)
 
 
+COMMANDS = {
+    "train": (train, "learn from folders of pictures, one folder a class"),
+    "predict": (predict_pictures, "name the class of new pictures"),
+    "demo": (demo, "both, on a few pictures drawn for it"),
+}
+
+
 class OneLineParser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        super().__init__(formatter_class=shown, **options)
+
     def error(self, message):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
@@ -460,17 +472,21 @@ def usable_device(name):
 
 
 def add_training_flags(add):
-    add("--epochs", type=number(int, 1), default=10)
-    add("--seed", type=number(int, 0), default=0)
-    add("--model", choices=[*LAST_BLOCK], default="resnet18")
+    add("--epochs", type=number(int, 1), default=10, help="of all pictures")
+    add("--seed", type=number(int, 0), default=0, help="of random numbers")
+    names = [*LAST_BLOCK]
+    add("--model", choices=names, default="resnet18", help="the network")
     modes = ["scratch", "head", "partial", "finetune"]
-    add("--mode", choices=modes, default="finetune")
+    add("--mode", choices=modes, default="finetune", help="what learns")
     add("--weights", metavar="FILE", help="a state_dict, not a download")
     add("--resume", action="store_true", help="continue the run in --out")
-    add("--batch-size", type=number(int, 2), default=16)
-    add("--learning-rate", type=number(float, 0), default=1e-2)
-    add("--body-rate", type=number(float, 0), help="of pretrained layers")
-    add("--size", type=number(int, 32), help="of the pictures, in pixels")
+    add("--batch-size", type=number(int, 2), default=16, help="pictures a step")
+    fast = "of new layers"
+    add("--learning-rate", type=number(float, 0), default=1e-2, help=fast)
+    slow = "of pretrained layers; None: a tenth of --learning-rate"
+    add("--body-rate", type=number(float, 0), help=slow)
+    side = "of the pictures, in pixels; None: as in pretraining"
+    add("--size", type=number(int, 32), help=side)
 
 
 def parse_arguments(argv):
@@ -479,16 +495,19 @@ def parse_arguments(argv):
         device = str(torch.accelerator.current_accelerator())
     parser = OneLineParser(description="Train on your own pictures.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    runs = {"train": train, "predict": predict_pictures, "demo": demo}
-    parts = {name: commands.add_parser(name) for name in runs}
-    for name, part in parts.items():
-        part.set_defaults(run=runs[name], out=None, mode=None)
-        part.add_argument("--device", type=usable_device, default=device)
+    parts = {}
+    for name, (run, does) in COMMANDS.items():
+        part = parts[name] = commands.add_parser(name, help=does)
+        part.set_defaults(run=run, out=None, mode=None)
+        add, devices = part.add_argument, "cpu, cuda, ..."
+        add("--device", type=usable_device, default=device, help=devices)
         if name != "predict":
-            add_training_flags(part.add_argument)
+            add_training_flags(add)
     add = parts["train"].add_argument
-    add("--data", metavar="FOLDER", required=True, help="a folder a class")
-    add("--out", metavar="FOLDER", required=True, help="where to keep the run")
+    needed = {"metavar": "FOLDER", "required": True}
+    needed["default"] = argparse.SUPPRESS  # --help names no default
+    add("--data", help="a folder a class", **needed)
+    add("--out", help="where to keep the run", **needed)
     add = parts["predict"].add_argument
     add("checkpoint", help="best.pt of a run")
     add("source", help="a picture or a folder of pictures")

@@ -341,6 +341,10 @@ def one_line_errors(out):
 
 
 class OneLineParser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        super().__init__(formatter_class=shown, **options)
+
     def error(self, message):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
@@ -454,17 +458,20 @@ def parse_arguments(argv):
     parser = OneLineParser(description="Compare four ways to train.")
     add = parser.add_argument
     modes = ["scratch", "head", "partial", "finetune"]
-    add("--mode", choices=modes, default="finetune")
-    add("--data", metavar="FOLDER", help="pictures in train/ and val/")
-    add("--model", choices=[*LAST_BLOCK], help="default: resnet18 for --data")
+    add("--mode", choices=modes, default="finetune", help="what learns")
+    add("--data", metavar="FOLDER", help="pictures; None: drawn ones")
+    named = "None: resnet18 with --data, else small_resnet"
+    add("--model", choices=[*LAST_BLOCK], help=named)
     add("--weights", metavar="FILE", help="a state_dict, not a download")
     add("--pictures", type=number(int, 1), default=20, help="drawn a class")
-    add("--seed", type=number(int, 0), default=0)
-    add("--device", type=usable_device, default=device)
-    add("--epochs", type=number(int, 1), default=20)
-    add("--batch-size", type=number(int, 2), default=16)
-    add("--learning-rate", type=number(float, 0), default=1e-2)
-    add("--body-rate", type=number(float, 0), help="of pretrained layers")
+    add("--seed", type=number(int, 0), default=0, help="of random numbers")
+    add("--device", type=usable_device, default=device, help="cpu, cuda, ...")
+    add("--epochs", type=number(int, 1), default=20, help="of all pictures")
+    add("--batch-size", type=number(int, 2), default=16, help="pictures a step")
+    fast = "of the head"
+    add("--learning-rate", type=number(float, 0), default=1e-2, help=fast)
+    slow = "of pretrained layers; None: a tenth of --learning-rate"
+    add("--body-rate", type=number(float, 0), help=slow)
     settings = parser.parse_args(argv)
     if settings.model is None:
         settings.model = "resnet18" if settings.data else "small_resnet"

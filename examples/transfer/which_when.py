@@ -267,6 +267,10 @@ def one_line_errors(out):
 
 
 class OneLineParser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        super().__init__(formatter_class=shown, **options)
+
     def error(self, message):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
@@ -586,11 +590,13 @@ def parse_arguments(argv):
     add = parser.add_argument
     add("--seed", type=number(int, 0), default=0, help="the first one")
     add("--runs", type=number(int, 1), default=3, help="seeds a mode")
-    add("--device", type=usable_device, default=device)
-    add("--epochs", type=number(int, 1), default=10)
-    add("--rates", type=number(float, 0), nargs="+", default=[1e-2, 3e-2])
-    sides = [24, 32, 40, 48, 64]
-    add("--sides", type=number(int, 1), nargs="+", default=sides)
+    add("--device", type=usable_device, default=device, help="cpu, cuda, ...")
+    add("--epochs", type=number(int, 1), default=10, help="of a training")
+    rates, sides = [1e-2, 3e-2], [24, 32, 40, 48, 64]
+    each = "to try, of the head"
+    add("--rates", type=number(float, 0), nargs="+", default=rates, help=each)
+    each = "of pictures, in pixels"
+    add("--sides", type=number(int, 1), nargs="+", default=sides, help=each)
     return parser.parse_args(argv)
 
 

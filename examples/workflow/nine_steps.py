@@ -228,6 +228,10 @@ def one_line_errors(out):
 
 
 class OneLineParser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        super().__init__(formatter_class=shown, **options)
+
     def error(self, message):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
@@ -262,15 +266,17 @@ def parse_arguments(argv):
         device = str(torch.accelerator.current_accelerator())
     parser = OneLineParser(description="Train on handwritten digits.")
     add = parser.add_argument
-    add("--model", choices=["cnn", "mlp"], default="cnn")
-    add("--split", choices=["writer", "random"], default="writer")
-    add("--seed", type=number(int, 0), default=0)
-    add("--device", type=usable_device, default=device)
-    add("--epochs", type=number(int, 1), default=20)
-    add("--patience", type=number(int, 1), default=5)
-    add("--batch-size", type=number(int, 1), default=64)
-    add("--learning-rate", type=number(float, 0), default=3e-3)
-    add("--out", metavar="FOLDER", help="keep the best model in FOLDER")
+    add("--model", choices=["cnn", "mlp"], default="cnn", help="the network")
+    splits = ["writer", "random"]
+    add("--split", choices=splits, default="writer", help="apart, or mixed")
+    add("--seed", type=number(int, 0), default=0, help="of random numbers")
+    add("--device", type=usable_device, default=device, help="cpu, cuda, ...")
+    add("--epochs", type=number(int, 1), default=20, help="at most")
+    wait = "epochs without a better one that end the training"
+    add("--patience", type=number(int, 1), default=5, help=wait)
+    add("--batch-size", type=number(int, 1), default=64, help="pictures a step")
+    add("--learning-rate", type=number(float, 0), default=3e-3, help="of Adam")
+    add("--out", metavar="FOLDER", help="where to keep the best model")
     return parser.parse_args(argv)
 
 
