@@ -1,6 +1,5 @@
 """The notebooks: valid, in order, complete, and some of them shown as pages."""
 
-import json
 import re
 from pathlib import Path
 from urllib.parse import urljoin
@@ -8,31 +7,33 @@ from urllib.parse import urljoin
 import nbformat
 import pytest
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
-from docs._tools.notebook_pages import TEMPLATES, wanted, write_all
-from docs._tools.notebooks import WORDS, notebook
-from tests.recorder.run import is_training
+from docs._tools.lessons import (
+    LANGUAGES,
+    ROOT,
+    lessons,
+    record_folder,
+    script_path,
+)
+from docs._tools.notebooks import notebook
+from docs._tools.pages import TEMPLATES, shown
+from docs._tools.parts import cells_of
+from docs._tools.records import Records
 from tests.test_site import address, article, html
 
+RECORDS = Records(ROOT)
 SHOWN = {
-    language: [
-        path.relative_to(ROOT / "docs" / language / "notebooks")
-        .with_suffix("")
-        .as_posix()
-        for path in wanted()
-        if path.is_relative_to(ROOT / "docs" / language)
-    ]
+    language: [lesson for where, lesson in shown(ROOT) if where == language]
     for language in LANGUAGES
 }
-SCRIPT = '''"""Count.
 
-Run: python count.py
-"""
 
-# %% setup
-number = 1
-print(number)
-'''
+def outputs_of(lesson: str) -> dict[str, str]:
+    """Return what each cell printed, by its name, from output.txt itself."""
+    path = record_folder(lesson, ROOT) / "output.txt"
+    first, *texts = re.split(r"(?m)^# %% (\w+)\n", path.read_text("utf-8"))
+    assert not first
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    return {name: text.strip("\n") + "\n" for name, text in pairs}
 
 
 @pytest.mark.parametrize("lesson", lessons())
@@ -40,17 +41,17 @@ def test_notebook_holds_the_whole_script(site: Path, lesson: str) -> None:
     """Its code cells, one after the other, are the script's lines."""
     source = script_path(lesson).read_text(encoding="utf-8")
     path = site / "notebooks" / f"{lesson}.ipynb"
-    if is_training(source):
+    names = [cell.name for cell in cells_of(source)]
+    if not names:
         assert not path.exists()
         return
-    made = json.loads(path.read_text(encoding="utf-8"))
-    nbformat.validate(made)
-    assert made == notebook(lesson)
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    cells = [cell for cell in book.cells if cell.cell_type == "code"]
     in_cells = [
         line
-        for cell in made["cells"]
-        if cell["cell_type"] == "code"
-        for line in cell["source"].splitlines()
+        for cell in cells
+        for line in cell.source.splitlines()
         if line.strip()
     ]
     after_docstring = source.split('"""', 2)[2]
@@ -60,7 +61,30 @@ def test_notebook_holds_the_whole_script(site: Path, lesson: str) -> None:
         if line.strip() and not line.startswith("# %% ")
     ]
     assert in_cells == in_script
-    assert any(cell.get("outputs") for cell in made["cells"])
+    ids = ["imports", *(name.replace("_", "-") for name in names)]
+    assert [cell.id for cell in cells] == ids
+    assert [cell.execution_count for cell in cells] == [
+        *range(1, len(cells) + 1)
+    ]
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_notebook_shows_the_recorded_output(lesson: str) -> None:
+    """Under each cell stands what output.txt holds under its name."""
+    book = notebook(lesson, RECORDS)
+    if book is None:
+        return
+    printed = {
+        cell.id: [output.text for output in cell.outputs]
+        for cell in book.cells
+        if cell.cell_type == "code"
+    }
+    recorded = {
+        name.replace("_", "-"): [text]
+        for name, text in outputs_of(lesson).items()
+    }
+    assert recorded
+    assert {name: text for name, text in printed.items() if text} == recorded
 
 
 def test_notebooks_are_shown_in_both_languages() -> None:
@@ -75,11 +99,11 @@ def test_shown_notebook_has_the_same_cells(
     site: Path, lesson: str, language: str
 ) -> None:
     """Each cell and its output stand on the page, in order, unchanged."""
-    made = notebook(lesson)
-    assert made is not None
+    book = notebook(lesson, RECORDS)
+    assert book is not None
     page = article(site, language, f"notebooks/{lesson}.md")
     cells = page.select("section.notebook-cell")
-    wanted_cells = made["cells"][1:]
+    wanted_cells = book.cells[1:]
     assert [cell["id"] for cell in cells] == [
         f"cell-{cell['id']}" for cell in wanted_cells
     ]
@@ -88,7 +112,9 @@ def test_shown_notebook_has_the_same_cells(
         assert code == wanted_cell["source"] + "\n"
         assert outputs == [out["text"] for out in wanted_cell["outputs"]]
         for label in cell.select(".filename"):
-            assert label.get_text() == WORDS[language]["output"]
+            assert (
+                label.get_text() == RECORDS.words("words")["output"][language]
+            )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -146,28 +172,3 @@ def test_styles_of_notebooks_are_those_that_are_used() -> None:
     )
     assert ruled == used
     assert styles.stat().st_size < 4000
-
-
-def test_notebooks_are_written_once_and_stale_ones_removed(
-    tmp_path: Path,
-) -> None:
-    """A file changes only with its text: `mkdocs serve` watches docs/."""
-    script = tmp_path / "examples" / "basics" / "count.py"
-    page = tmp_path / "docs" / "ja" / "basics" / "count.md"
-    made = tmp_path / "docs" / "ja" / "notebooks" / "basics" / "count.ipynb"
-    for path, text in (
-        (script, SCRIPT),
-        (page, "---\nnotebook: true\n---\n\n# 数える {#count}\n"),
-    ):
-        path.parent.mkdir(parents=True)
-        path.write_text(text, encoding="utf-8")
-    write_all(tmp_path)
-    nbformat.validate(json.loads(made.read_text("utf-8")))
-    assert "# 数える（ノートブック）" in made.read_text("utf-8")
-    before = made.stat()
-    write_all(tmp_path)
-    assert made.stat().st_mtime_ns == before.st_mtime_ns
-    assert made.stat().st_ino == before.st_ino
-    page.write_text("# 数える {#count}\n", encoding="utf-8")
-    write_all(tmp_path)
-    assert not made.exists()

@@ -9,9 +9,9 @@ from urllib.parse import unquote, urljoin, urlparse
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from docs._tools.expand import parse
 from docs._tools.lessons import LANGUAGES, lessons, script_path
 from tests.test_pages import (
-    embeds,
     first_difference,
     headings,
     pages,
@@ -44,14 +44,14 @@ def address(language: str, page: str) -> str:
 
 
 @cache
-def parse(path: Path) -> BeautifulSoup:
+def soup(path: Path) -> BeautifulSoup:
     """Return the parsed HTML file."""
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def html(site: Path, language: str, page: str) -> BeautifulSoup:
     """Return the built page."""
-    return parse(site / address(language, page) / "index.html")
+    return soup(site / address(language, page) / "index.html")
 
 
 def article(site: Path, language: str, page: str) -> Tag:
@@ -64,7 +64,7 @@ def article(site: Path, language: str, page: str) -> Tag:
 def everything(site: Path) -> Iterator[tuple[str, BeautifulSoup]]:
     """Yield every HTML file of the site with its address."""
     for path in sorted(site.rglob("*.html")):
-        yield path.relative_to(site).as_posix(), parse(path)
+        yield path.relative_to(site).as_posix(), soup(path)
 
 
 @pytest.mark.parametrize("page", pages("ja"))
@@ -85,7 +85,7 @@ def test_languages_have_the_same_blocks(site: Path, page: str) -> None:
 def test_python_blocks_are_embeds(site: Path, page: str, language: str) -> None:
     """What Markdown made of the page holds no code but the embedded."""
     text = read(language, page)
-    wanted = [one for one in embeds(text) if '"examples/' in one]
+    wanted = [one for one in parse(text) if '"examples/' in one.what]
     shown = article(site, language, page).select(".highlight.language-python")
     assert len(shown) <= len(wanted), f"{page}: a block that is no embed"
     assert bool(shown) == bool(wanted)
@@ -124,7 +124,7 @@ def test_links_and_anchors_resolve(site: Path) -> None:
                 faults.append(f"{name}: {link['href']} leads nowhere")
             elif target.fragment and file.suffix == ".html":
                 fragment = unquote(target.fragment)
-                if not parse(file).find(id=fragment):
+                if not soup(file).find(id=fragment):
                     faults.append(f"{name}: {link['href']} has no such id")
     assert not faults, "\n".join(faults)
 

@@ -5,126 +5,73 @@ it. A training script has no cells, and no notebook.
 """
 
 import ast
-import functools
-import re
-from pathlib import Path
 from typing import Any
 
-from docs._tools.lessons import ROOT, record_folder, script_path
-from docs._tools.sections import SectionError, cells_of, cut, trim
+import jupytext
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
 
-WORDS = {
-    "ja": {
-        "title": "{title}（ノートブック）",
-        "about": "[レッスンのページ]({page})に出てくるコードの全体と、"
-        "記録した実行の出力です。",
-        "output": "出力",
+from docs._tools.parts import PartError
+from docs._tools.records import Records
+
+METADATA = {
+    "kernelspec": {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
     },
-    "en": {
-        "title": "{title} (notebook)",
-        "about": "All of the code of the [lesson's page]({page}), with the "
-        "output of the recorded run.",
-        "output": "Output",
-    },
+    "language_info": {"name": "python"},
 }
 
 
-def notebook(lesson: str, root: Path = ROOT) -> dict[str, Any] | None:
-    """Return a lesson's notebook (nbformat 4.5), or None if it has no cells."""
-    files = (
-        script_path(lesson, root),
-        record_folder(lesson, root) / "output.txt",
+def notebook(lesson: str, records: Records) -> NotebookNode | None:
+    """Return a lesson's notebook, or None if the script has no cells.
+
+    Raises:
+        PartError: the script is missing, or has a syntax error.
+    """
+    script = records.source(f"examples/{lesson}.py")
+    text = "\n".join(script.lines) + "\n"
+    if not any(line.startswith("# %% ") for line in script.lines):
+        return None
+    book: NotebookNode = jupytext.reads(text, "py:percent")
+    book.metadata = NotebookNode(METADATA)
+    before, *cells = book.cells
+    before.source = _without_docstring(before.source)
+    before.metadata = {"title": "imports"}
+    book.cells = [_about(text)]
+    for cell in [before, *cells] if before.source else cells:
+        _finish(cell, len(book.cells), lesson, records)
+        book.cells.append(cell)
+    return book
+
+
+def _about(script: str) -> NotebookNode:
+    title, _, rest = (ast.get_docstring(ast.parse(script)) or "").partition(
+        "\n"
     )
-    changed = [file.stat().st_mtime_ns for file in files if file.exists()]
-    return _notebook(lesson, root, tuple(changed))
+    return _markdown_cell(f"# {title}\n\n{rest.strip()}".strip())
 
 
-def translated(
-    lesson: str, language: str, root: Path = ROOT
-) -> dict[str, Any] | None:
-    """Return the notebook with a first cell that leads to the lesson's page."""
-    page = root / "docs" / language / f"{lesson}.md"
-    if not (page.is_file() and script_path(lesson, root).is_file()):
-        return None
-    made = notebook(lesson, root)
-    found = re.search(
-        r"^# (.+?)(?: \{.*\})?$", page.read_text(encoding="utf-8-sig"), re.M
-    )
-    if made is None or found is None:
-        return None
-    words = WORDS[language]
-    title = words["title"].format(title=found[1])
-    back = "../" * (lesson.count("/") + 2) + f"{lesson}/"
-    about = {
-        **made["cells"][0],
-        "source": f"# {title}\n\n{words['about'].format(page=back)}",
-    }
-    return {**made, "cells": [about, *made["cells"][1:]]}
+def _markdown_cell(source: str) -> NotebookNode:
+    cell: NotebookNode = new_markdown_cell(source, id="about")
+    return cell
 
 
-@functools.lru_cache(maxsize=256)
-def _notebook(
-    lesson: str, root: Path, changed: tuple[int, ...]
-) -> dict[str, Any] | None:
-    source = script_path(lesson, root).read_text(encoding="utf-8")
-    lines = source.splitlines()
-    module = ast.parse(source)
-    cells = cells_of(source)
-    if not cells:
-        return None
-    said = module.body[0].end_lineno or 0
-    made = [_text(ast.get_docstring(module) or "")]
-    if before := trim(lines[said : cells[0].first - 2]):
-        made.append(_code("imports", before, []))
-    made += [
-        _code(
-            cell.name,
-            trim(lines[cell.first - 1 : cell.last]),
-            _output(lesson, cell.name, root),
-        )
-        for cell in cells
-    ]
-    for count, cell in enumerate(made[1:], 1):
-        cell["execution_count"] = count
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    return {
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {
-            "kernelspec": {**kernel, "language": "python"},
-            "language_info": {"name": "python"},
-        },
-        "cells": made,
-    }
+def _without_docstring(source: str) -> str:
+    first = ast.parse(source).body[0]
+    return "\n".join(source.splitlines()[first.end_lineno :]).strip("\n")
 
 
-def _output(lesson: str, cell: str, root: Path) -> list[str]:
+def _finish(cell: Any, count: int, lesson: str, records: Records) -> None:
+    """Number a code cell, and put its recorded output under it."""
+    name = cell.metadata["title"]
+    cell.id = name.replace("_", "-")[:64]
+    cell.metadata = NotebookNode()
+    cell.execution_count = count
     try:
-        return cut(record_folder(lesson, root) / "output.txt", cell)
-    except SectionError:
-        return []  # this cell prints nothing
-
-
-def _text(docstring: str) -> dict[str, Any]:
-    title, _, rest = docstring.partition("\n")
-    return {
-        "cell_type": "markdown",
-        "id": "about",
-        "metadata": {},
-        "source": f"# {title}\n\n{rest.strip()}".strip(),
-    }
-
-
-def _code(name: str, lines: list[str], output: list[str]) -> dict[str, Any]:
-    printed = {
-        "output_type": "stream",
-        "name": "stdout",
-        "text": "\n".join(output) + "\n",
-    }
-    return {
-        "cell_type": "code",
-        "id": name.replace("_", "-")[:64],
-        "metadata": {},
-        "source": "\n".join(lines),
-        "outputs": [printed] if output else [],
-    }
+        part = records.source(f"snippets/{lesson}/output.txt").part(name)
+    except PartError:
+        return  # this cell prints nothing
+    text = "\n".join(part.lines) + "\n"
+    cell.outputs = [new_output("stream", name="stdout", text=text)]

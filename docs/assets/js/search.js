@@ -21,7 +21,7 @@ const fold = text => [...text].map(character => {
 const both = raw => ({ raw, folded: fold(raw) });
 
 let index;
-const load = () => index ??= fetch(`../search/${self.location.search.slice(1)}.json`)
+const load = () => index ??= fetch(`../../search/${self.location.search.slice(1)}.json`)
   .then(answer => answer.json())
   .then(pages => pages.map(({ url, title, sections }) => ({
     url,

@@ -1,0 +1,208 @@
+"""What MkDocs shows besides the Markdown files: a lesson's bar and notebook.
+
+A page that says ``notebook: true`` in its front matter gets a second page,
+``notebooks/<lesson>/``, in its language. mkdocs-jupyter makes its cells. It
+takes a second to import and so is no entry under ``plugins:`` but is imported
+here, for a notebook that ``.cache/`` lacks.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import BuildError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from docs._tools import expand
+from docs._tools.lessons import LANGUAGES, SiteError, lessons, script_path
+from docs._tools.notebooks import notebook
+from docs._tools.packages import packages
+from docs._tools.records import Records
+from docs._tools.search_index import SearchIndex
+
+FOLDER = "notebooks"
+TEMPLATES = Path(__file__).with_name("templates")
+ASKED = re.compile(r"---\n(?:(?!---).*\n)*?notebook: true\n")
+HEADING = re.compile(r"^# (.+?)(?: \{.*\})?$", re.M)
+PAGE = """---
+title: {title}
+search: {{exclude: true}}
+---
+
+# {title} {{#notebook}}
+
+{about}
+
+{cells}
+"""
+
+
+class Site:
+    """A project as MkDocs builds it; its files are read until they change."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.records = Records(root)
+        self.index = SearchIndex()
+
+    def begin(self, files: Files, config: MkDocsConfig) -> None:
+        """Empty a language's index, and add a page for each shown notebook."""
+        self.index.begin(config.theme["language"])
+        target = (config.docs_dir, config.site_dir, config.use_directory_urls)
+        for language, lesson in shown(self.root):
+            name = f"{language}/{FOLDER}/{lesson}.md"
+            files.append(File(name, *target))  # no such file is written
+
+    def read(self, page: Page) -> str | None:
+        """Return the Markdown of a notebook's page, None of any other."""
+        where = shown_in(page.file)
+        with one_line():
+            return notebook_page(*where, self.records) if where else None
+
+    def expand(self, markdown: str, page: Page, files: Files) -> str:
+        """Return the Markdown with its embeds, and fill the lesson's bar."""
+        where = shown_in(page.file)
+        name = page.file.src_uri
+        language, _, rest = name.removesuffix(".md").partition("/")
+        name_of = where[1] if where else rest
+        lesson = name_of if name_of in lessons(self.root) else None
+        with one_line():
+            if lesson:
+                view = f"{language}/{FOLDER}/{lesson}.md"
+                file = None if where else files.get_file_from_path(view)
+                page.meta["lesson"] = lesson_bar(lesson, self.records, file)
+            if where:
+                return markdown
+            source = Path(page.file.abs_src_path or "").read_text("utf-8-sig")
+            ends = (source.rstrip(), markdown.rstrip())
+            before = ends[0].count("\n") - ends[1].count("\n")
+            about = expand.Page(f"docs/{name}", lesson, language, before)
+            return expand.expand(markdown, about, self.records)
+
+    def add_to_index(self, html: str, page: Page, language: str) -> None:
+        """Take a page in, unless its front matter excludes it."""
+        asked = page.meta.get("search") or {}
+        if not asked.get("exclude"):
+            self.index.add(language, page.url, str(page.title), html)
+        # Material's plugin, whose search box is used, need not parse it too.
+        page.meta["search"] = {**asked, "exclude": True}
+
+    def write(self, target: Path) -> None:
+        """Write search indexes, scripts and notebooks into the built site."""
+        self.index.write(target)
+        for lesson in lessons(self.root):
+            script = target / "examples" / f"{lesson}.py"
+            script.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(script_path(lesson, self.root), script)
+            if book := notebook(lesson, self.records):
+                path = target / FOLDER / f"{lesson}.ipynb"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                nbformat.write(book, path)
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Let a fault of the sources end the build with one line."""
+    try:
+        yield
+    except SiteError as error:
+        raise BuildError(str(error)) from None
+
+
+def shown(root: Path) -> list[tuple[str, str]]:
+    """List language and lesson of the notebooks that are shown as pages."""
+    return [
+        (language, lesson)
+        for language in LANGUAGES
+        for lesson in lessons(root)
+        if (page := root / "docs" / language / f"{lesson}.md").is_file()
+        and ASKED.match(page.read_text(encoding="utf-8-sig"))
+    ]
+
+
+def shown_in(file: File) -> tuple[str, str] | None:
+    """Return language and lesson of a notebook's page, None of any other."""
+    language, _, name = file.src_uri.partition(f"/{FOLDER}/")
+    return (language, name.removesuffix(".md")) if name else None
+
+
+def notebook_page(language: str, lesson: str, records: Records) -> str:
+    """Return the Markdown of the page that shows a notebook.
+
+    Raises:
+        SiteError: the lesson has none, or its page has no title.
+    """
+    where = f"docs/{language}/{lesson}.md"
+    text = (records.root / where).read_text(encoding="utf-8-sig")
+    heading, book = HEADING.search(text), notebook(lesson, records)
+    if heading is None or book is None:
+        raise SiteError(f"{where}:1: no `# title`, or a script without cells")
+    words = {
+        name: word[language] for name, word in records.words("words").items()
+    }
+    back = "../" * (lesson.count("/") + 1) + f"{lesson}.md"
+    name = f'"filename">{words["output"]}<'
+    cells = _cells(nbformat.writes(book), lesson, records.root)
+    return PAGE.format(
+        title=words["notebook_title"].format(title=heading[1]),
+        about=words["notebook_about"].format(page=back),
+        cells=expand.raw(cells.replace('"filename">OUTPUT<', name)),
+    )
+
+
+def lesson_bar(
+    lesson: str, records: Records, view: File | None = None
+) -> dict[str, Any]:
+    """Return what the bar under a lesson's title says.
+
+    Args:
+        lesson: the lesson.
+        records: the records of all lessons.
+        view: the page that shows the notebook.
+    """
+    bar: dict[str, Any] = {
+        "name": lesson,
+        "script_url": f"examples/{lesson}.py",
+    }
+    if notebook(lesson, records):
+        bar["notebook_url"] = f"{FOLDER}/{lesson}.ipynb"
+    if view:
+        bar["view_url"] = view.url
+    bar["packages"] = packages(lesson, root=records.root)
+    return {**records.record(lesson).tree["record"], **bar}
+
+
+def _cells(text: str, lesson: str, root: Path) -> str:
+    """Return the code cells, which are the same in all languages, as HTML."""
+    template = TEMPLATES / "mkdocs_html" / "notebook.html.j2"
+    versions = [version(name) for name in ("mkdocs-jupyter", "nbconvert")]
+    made_of = f"{versions} {template.read_text(encoding='utf-8')} {text}"
+    key = hashlib.sha256(made_of.encode()).hexdigest()
+    cache = root / ".cache" / FOLDER / lesson / f"{key[:16]}.html"
+    if not cache.is_file():
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        source = cache.with_suffix(".ipynb")
+        source.write_text(text, encoding="utf-8")
+        draft = cache.with_suffix(".draft")  # another build may be reading
+        draft.write_text(_convert(source), encoding="utf-8", newline="\n")
+        draft.replace(cache)
+    return cache.read_text(encoding="utf-8")
+
+
+def _convert(path: Path) -> str:
+    from mkdocs_jupyter import config  # type: ignore[import-untyped]
+    from mkdocs_jupyter.convert import (  # type: ignore[import-untyped]
+        nb2html,
+    )
+
+    config.settings.templates_dir = str(TEMPLATES)
+    page: str = nb2html(str(path))
+    return page.rpartition("<style>")[0].strip()
