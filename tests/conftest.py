@@ -1,4 +1,4 @@
-"""Options of the test command and what several tests share."""
+"""Numerics of the test process, and what several tests share."""
 
 import functools
 import importlib.util
@@ -17,44 +17,11 @@ numerics.pin(sys.argv)  # before torch is imported
 os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
+from filelock import FileLock
 
-from docs._tools.lessons import ROOT, lessons
+from docs._tools.lessons import ROOT
 
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the two options that turn a check into a full run."""
-    group = parser.getgroup("lessons")
-    group.addoption(
-        "--record",
-        nargs="?",
-        const="all",
-        metavar="LESSON",
-        help="run one lesson (basics/tensors), one section (basics) or, "
-        "without a name, all lessons in full, and write snippets/",
-    )
-    group.addoption(
-        "--real",
-        action="store_true",
-        help="with --record, measure the results on real data too; they are "
-        "in the folder STUDY_DATA, else in shared/data beside the checkout",
-    )
-    group.addoption(
-        "--full",
-        action="store_true",
-        help="run training scripts with their full work before comparing",
-    )
-    group.addoption(
-        "--numerics",
-        choices=numerics.NUMERICS,
-        default=numerics.chosen(()),
-        help="how torch computes; pinned, as recorded, unless given",
-    )
-
-
-def pytest_report_header() -> str:
-    """Say on what the digits of this run depend."""
-    said = numerics.fingerprint()
-    return "fingerprint: " + ", ".join(f"{k} {v}" for k, v in said.items())
+pytest_plugins = ["tests.recorder.plugin"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,47 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="torch_home_")
     os.environ["TORCH_HOME"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Record in one process without a limit; refuse to record nothing."""
-    name = config.getoption("--record")
-    if name is None:
-        return
-    config.option.numprocesses = 0
-    config.option.dist = "no"
-    config.option.timeout = 0  # real data take many minutes
-    if name != "all" and not any(is_part(one, name) for one in lessons()):
-        raise pytest.UsageError(
-            f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"
-        )
-
-
-def is_part(lesson: str, name: str) -> bool:
-    """Say whether ``name`` is a lesson, its section, or all."""
-    return name in ("all", lesson) or lesson.startswith(f"{name}/")
-
-
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Keep only the recording of the chosen lessons under ``--record``."""
-    name = config.getoption("--record")
-    if name is None:
-        return
-    chosen = [
-        item
-        for item in items
-        if isinstance(item, pytest.Function)
-        and item.originalname == "test_example"
-        and item.callspec.params["device"] == "cpu"
-        and is_part(str(item.callspec.params["lesson"]), name)
-    ]
-    config.hook.pytest_deselected(
-        items=[item for item in items if item not in chosen]
-    )
-    items[:] = chosen
 
 
 @pytest.fixture(scope="session")
@@ -124,10 +50,39 @@ def load_script() -> Callable[[Path], ModuleType]:
     return load
 
 
+UNBUILT = pytest.StashKey[bool]()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Report a build that fails once in a process, and skip the rest."""
+    if "site" in getattr(item, "fixturenames", ()) and UNBUILT in (
+        item.config.stash
+    ):
+        pytest.skip("the site was not built: see the first test that needs it")
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build both languages strictly, once, and return the site's folder."""
-    folder = tmp_path_factory.mktemp("site")
+def site(
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
+    worker_id: str,
+) -> Path:
+    """Build both languages strictly, once for all workers of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    folder, report = shared / "site", shared / "site.txt"
+    with FileLock(shared / "site.lock"):
+        if not report.exists():
+            report.write_text(_build(folder), encoding="utf-8")
+    if faults := report.read_text(encoding="utf-8"):
+        pytestconfig.stash[UNBUILT] = True
+        pytest.fail(f"the strict build fails:\n{faults}", pytrace=False)
+    return folder
+
+
+def _build(folder: Path) -> str:
+    """Build the site into a folder; return what is wrong, or nothing."""
     build = subprocess.run(
         [
             *(sys.executable, "-m", "mkdocs", "build", "--strict"),
@@ -138,8 +93,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=True,
         check=False,
     )
-    if build.returncode:
-        said = build.stderr.splitlines()
-        faults = "\n".join(one for one in said if not one.startswith("INFO"))
-        pytest.fail(f"the strict build fails:\n{faults}", pytrace=False)
-    return folder
+    if not build.returncode:
+        return ""
+    lines = [x for x in build.stderr.splitlines() if not x.startswith("INFO")]
+    return "\n".join(lines) or f"mkdocs ended with {build.returncode}"

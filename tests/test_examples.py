@@ -1,33 +1,43 @@
 """Every script runs, and leaves what its record says.
 
-With ``--record`` the same run writes the record instead.
+A lesson of at most eight CPU seconds runs in full every day, a longer one
+shortened; one seed of each short sweep runs too, another one each day. With
+``--full`` every recorded run is repeated.
 """
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 import torch
 from pytest_examples import EvalExample
 
-from docs._tools.lessons import lessons
-from tests.recorder.record import (
-    make_record,
-    missing_values,
-    run_differences,
-    write_record,
-)
+from docs._tools.lessons import lessons, record_folder
+from docs._tools.records import Record, Records
+from tests.recorder import claims, compare, numerics, runs
+from tests.recorder.record import variant_trees
 from tests.recorder.run import Outcome, run_lesson
 from tests.recorder.settings import load_settings
 
+OF_SEEDS = ("constant_metric", "other_means")  # no single run shows them
+FULL_BELOW = 8  # CPU seconds of the recorded run
+CUDA = torch.cuda.is_available()
 DEVICES = [
     "cpu",
     pytest.param(
         "cuda",
-        marks=pytest.mark.skipif(
-            not torch.cuda.is_available(), reason="torch sees no CUDA device"
-        ),
+        marks=pytest.mark.skipif(not CUDA, reason="torch sees no CUDA device"),
     ),
 ]
+
+
+def test_planned(run: runs.Run, eval_example: EvalExample) -> None:
+    """Make a run for the recorder and keep what it left."""
+    outcome = run_lesson(eval_example, run.lesson, arguments=run.full_arguments)
+    if run.numerics == numerics.PINNED:
+        _check_guards(run.lesson, outcome, whole=run.name == runs.MAIN)
+    runs.keep(run, outcome)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -38,29 +48,152 @@ def test_example(
     eval_example: EvalExample,
     request: pytest.FixtureRequest,
 ) -> None:
-    """Run a lesson; compare it with its record, or write that."""
+    """Run a lesson in full or shortened, and compare it with its record."""
+    record = Records().record(lesson)
+    settings = load_settings(lesson)
+    full = bool(request.config.getoption("--full"))
+    shortened = (
+        bool(settings.short)
+        and not full
+        and record.data["cpu_seconds"] > FULL_BELOW
+    )
+    arguments = settings.short if shortened else settings.arguments
+    outcome = run_lesson(
+        eval_example, lesson, device=device, arguments=arguments
+    )
+    _check_guards(lesson, outcome, whole=not shortened)
+    if shortened:
+        was = record.data["main"]["values"]
+        differences = list(compare.shape_differences(was, outcome.values))
+    else:
+        differences = list(_differences(record, outcome, device))
+    _fail(lesson, differences)
 
-    def run(arguments: Sequence[str]) -> Outcome:
-        return run_lesson(
-            eval_example, lesson, device=device, arguments=arguments
+
+def _sweeps() -> Iterator[tuple[str, str]]:
+    for lesson in lessons():
+        for name, sweep in load_settings(lesson).sweeps.items():
+            if not sweep.data:
+                yield lesson, name
+
+
+@pytest.mark.parametrize(("lesson", "name"), list(_sweeps()))
+def test_sweep(
+    lesson: str,
+    name: str,
+    eval_example: EvalExample,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Repeat the seeds of a sweep: today's, or all of them."""
+    record = Records().record(lesson)
+    wanted = runs.sweep_runs(lesson, load_settings(lesson), name)
+    if not request.config.getoption("--full"):
+        if record.data["cpu_seconds"] > FULL_BELOW:
+            pytest.skip("longer than eight CPU seconds: only with --full")
+        today = datetime.datetime.now(datetime.UTC).toordinal()
+        wanted = [wanted[today % len(wanted)]]
+    recorded = record.data["sweeps"][name]["runs"]
+    now: list[dict[str, Any]] = []
+    differences: list[str] = []
+    for run in wanted:
+        outcome = run_lesson(eval_example, lesson, arguments=run.full_arguments)
+        now.append(outcome.values)
+        was = recorded[[r.seed for r in _all(lesson, name)].index(run.seed)]
+        if _is_like(record.data["fingerprint"]):
+            changed = compare.exact_differences(was, outcome.values, "", "")
+        else:
+            changed = compare.shape_differences(was, outcome.values)
+        differences += [f"seed {run.seed}: {line}" for line in changed]
+    exempt = load_settings(lesson).exempt
+    if len(now) > 1 and "other_means" not in exempt:
+        differences += compare.mean_differences(recorded, now)
+    _fail(lesson, differences)
+
+
+def _all(lesson: str, name: str) -> list[runs.Run]:
+    return runs.sweep_runs(lesson, load_settings(lesson), name)
+
+
+def _is_like(fingerprint: dict[str, Any]) -> bool:
+    return fingerprint == numerics.fingerprint()
+
+
+def _differences(
+    record: Record, outcome: Outcome, device: str
+) -> Iterator[str]:
+    """Yield how a full run differs from its record, as far as it must not."""
+    main = record.data["main"]
+    if device == "cpu" and _is_like(record.data["fingerprint"]):
+        output = _output(record)
+        yield from compare.exact_differences(
+            main["values"], outcome.values, output, outcome.output
+        )
+        yield from compare.exact_differences(
+            main["tensors"], outcome.tensors, "", ""
+        )
+        return
+    if device != "cpu":
+        yield from compare.shape_differences(main["values"], outcome.values)
+    else:
+        yield from _near_differences(record, outcome)
+    values = {**main, "values": outcome.values}
+    tree = Record({**record.data, "main": values}).tree
+    yield from claims.failing(record.data["lesson"], tree)
+
+
+def _output(record: Record) -> str:
+    path = record_folder(record.data["lesson"]) / "output.txt"
+    return path.read_text(encoding="utf-8")
+
+
+def _near_differences(record: Record, outcome: Outcome) -> Iterator[str]:
+    main, variants = record.data["main"], record.data["variants"]
+    alike = variants.get(numerics.name())
+    if alike and numerics.is_exact() and _is_like(alike["fingerprint"]):
+        tree = variant_trees(record.data)[numerics.name()]
+        was = {name: tree[name] for name in main["values"]}
+        yield from compare.exact_differences(was, outcome.values, "", "")
+        return
+    same_torch = (
+        record.data["environment"]["torch"] == runs.environment()["torch"]
+    )
+    yield from compare.near_differences(
+        main["values"], outcome.values, variants, same_torch=same_torch
+    )
+    if same_torch and variants:
+        yield from compare.line_differences(
+            _output(record), outcome.output, variants
         )
 
-    if request.config.getoption("--record"):
-        real = bool(request.config.getoption("--real"))
-        write_record(make_record(lesson, run, real=real))
-        return
-    full = bool(request.config.getoption("--full"))
-    settings = load_settings(lesson)
-    shorter = not full and settings.everyday
-    outcome = run(settings.everyday if shorter else settings.arguments)
-    if device == "cpu":
-        differences = list(run_differences(lesson, outcome, full=full))
-    else:
-        differences = list(missing_values(lesson, outcome))
+
+def _check_guards(lesson: str, outcome: Outcome, *, whole: bool) -> None:
+    """Fail if a guard fired unasked, or an exemption was not needed."""
+    exempt = load_settings(lesson).exempt
+    faults = [
+        f"examples/{lesson}.py: {guard}: {message} (or exempt it with a "
+        f"reason in examples/{lesson}.toml, [exempt])"
+        for guard, message in outcome.faults.items()
+        if guard not in exempt
+    ]
+    if whole:
+        faults += [
+            f"examples/{lesson}.toml: [exempt] {guard} is not needed: the "
+            "guard does not fire; delete the line"
+            for guard in exempt
+            if guard not in outcome.faults and guard not in OF_SEEDS
+        ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def _fail(lesson: str, differences: Sequence[str]) -> None:
     if differences:
         pytest.fail(
             f"examples/{lesson}.py no longer gives what snippets/{lesson} "
-            "holds; mend the script, or record it anew with `uv run pytest "
-            f"--record {lesson}`:\n  " + "\n  ".join(differences[:20]),
+            "holds. If it gives something else at each run, it lacks a seed; "
+            "if several lessons differ a little, look at the fingerprint "
+            "above and do not record; else mend the script, or record it "
+            f"anew with `uv run pytest --record {lesson}`:\n  "
+            + "\n  ".join(differences[:20]),
             pytrace=False,
         )

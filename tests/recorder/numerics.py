@@ -3,18 +3,25 @@
 Import nothing here that imports torch: the variables only count before that.
 """
 
+import contextlib
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 PINNED = "pinned"
 # Vector code, BLAS and threads change the last bits of a sum, and a training
-# turns them into other digits.
+# turns them into other digits. MKL's COMPATIBLE binds processors of all makers.
 PINS = {
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_CBWR": "COMPATIBLE",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic on CUDA
@@ -41,16 +48,31 @@ def chosen(arguments: Sequence[str]) -> str:
     Raises:
         SystemExit: there are no such numerics.
     """
-    name = os.environ.get(NAME, PINNED)
+    choice = name()
     for at, argument in enumerate(arguments):
         if argument == "--numerics" and at + 1 < len(arguments):
-            name = arguments[at + 1]
+            choice = arguments[at + 1]
         elif argument.startswith("--numerics="):
-            name = argument.partition("=")[2]
-    if name not in NUMERICS:
+            choice = argument.partition("=")[2]
+    if choice not in NUMERICS:
         known = ", ".join(NUMERICS)
-        raise SystemExit(f"--numerics {name}: there is only {known}")
-    return name
+        raise SystemExit(f"--numerics {choice}: there is only {known}")
+    return choice
+
+
+def name() -> str:
+    """Return the numerics of this process."""
+    return os.environ.get(NAME, PINNED)
+
+
+def threads() -> int:
+    """Return how many threads a run has."""
+    return int(os.environ["OMP_NUM_THREADS"])
+
+
+def is_exact() -> bool:
+    """Say whether these numerics leave the same digits in each run."""
+    return name() != "two-threads"
 
 
 def environment(name: str) -> dict[str, str]:
@@ -75,19 +97,48 @@ def pin(arguments: Sequence[str]) -> None:
     os.environ.update(wanted)
 
 
+@contextlib.contextmanager
+def emulated() -> Iterator[None]:
+    """Bring about, for one run, what no variable of the environment can."""
+    import torch
+
+    with contextlib.ExitStack() as stack:
+        if os.environ.get("STUDY_NO_ONEDNN"):
+            stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
+        if os.environ.get("STUDY_OTHER_MASKS"):
+            stack.enter_context(
+                patch.object(torch.nn.functional, "dropout", _dropout)
+            )
+        yield
+
+
+def _dropout(
+    input: "Tensor",  # noqa: A002
+    p: float = 0.5,
+    training: bool = True,
+    *_: Any,
+) -> "Tensor":
+    """Draw the mask by torch's generator, as builds without MKL do."""
+    import torch
+
+    if not training or p == 0:
+        return input
+    return input * (torch.rand_like(input) >= p) / (1 - p)
+
+
 def fingerprint() -> dict[str, object]:
     """Return what two machines must share to leave the same digits."""
     import torch
 
     return {
-        "numerics": os.environ.get(NAME, PINNED),
+        "numerics": name(),
         "machine": platform.machine(),
         "vendor": _vendor(),
         "torch": ".".join(torch.__version__.split(".")[:2]),
         "vector_code": torch.backends.cpu.get_cpu_capability(),
         "onednn": os.environ.get("ONEDNN_MAX_CPU_ISA", "native"),
         "mkl": torch.backends.mkl.is_available(),  # type: ignore[no-untyped-call]
-        "threads": torch.get_num_threads(),
+        "threads": threads(),
     }
 
 

@@ -2,170 +2,230 @@
 
 import hashlib
 import json
-import platform
+import re
 import shutil
-import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import version
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from docs._tools.lessons import (
-    ROOT,
-    RecordError,
-    is_number,
-    load_record,
-    namespace,
-    record_folder,
-    script_path,
-)
-from tests.recorder.compare import (
-    structure_differences,
-    text_differences,
-    value_differences,
-)
+from docs._tools.lessons import ROOT, record_folder
+from docs._tools.records import Record, RecordError, Records
+from tests.recorder import claims, compare, runs
 from tests.recorder.figures import draw
-from tests.recorder.run import Outcome
-from tests.recorder.settings import (
-    Settings,
-    Sweep,
-    data_folder,
-    load_settings,
-    settings_path,
-)
+from tests.recorder.guards import constant_metrics
+from tests.recorder.settings import Settings, Sweep, data_folder, load_settings
 
+SECONDS = ("cpu_seconds", "wall_seconds")
 LARGEST_VALUE = 40_000  # characters of JSON for one recorded name
 
-Run = Callable[[Sequence[str]], Outcome]
+
+class NotRunError(LookupError):
+    """A run that a record needs and that nobody has made."""
 
 
-def make_record(
-    lesson: str, run: Run, root: Path = ROOT, *, real: bool = False
-) -> dict[str, Any]:
-    """Run a lesson in full and return its record, with nothing written yet.
-
-    Results on real data take many minutes. They are measured anew only with
-    ``real``; else those of the last record stay, with their provenance.
-
-    The record also holds the text of every file that belongs to it, under
-    ``texts``, which :func:`write_record` takes out.
-    """
-    settings = load_settings(lesson, root)
-    full = run(settings.arguments)
-    for name, value in full.values.items():
-        if len(json.dumps(value)) > LARGEST_VALUE:
-            raise ValueError(f"{lesson}: {name!r} is too large for a record")
-    sweeps, provenance = {}, {}
-    last = {} if real else _last_record(lesson, root)
-    for name, sweep in settings.sweeps.items():
-        if not sweep.data:
-            sweeps[name] = _sweep(sweep, run)
-        elif real:
-            provenance[name] = _provenance(lesson, sweep, root)
-            sweeps[name] = _sweep(sweep, run)
-        elif name in last.get("real", {}):
-            provenance[name] = last["real"][name]
-            sweeps[name] = last["sweeps"][name]
-    everyday = run(settings.everyday) if settings.everyday else full
-    seeds = {*full.seeds}
-    for sweep in settings.sweeps.values():
-        seeds |= {*sweep.seeds}
-    record: dict[str, Any] = {
-        "lesson": lesson,
-        "script_sha256": sha256(script_path(lesson, root)),
-        "settings_sha256": sha256(settings_path(lesson, root)),
-        "python": platform.python_version(),
-        "torch": version("torch"),
-        "torchvision": version("torchvision"),
-        "numpy": version("numpy"),
-        "device": "cpu",
-        "threads": 1,
-        "seeds": sorted(seeds),
-        "wall_seconds": round(full.wall_seconds, 2),
-        "values": full.values,
-        "tensors": full.tensors,
-        "sweeps": sweeps,
-    }
-    if provenance:
-        record["real"] = provenance
-    if settings.everyday:
-        record["everyday"] = {
-            "arguments": list(settings.everyday),
-            "values": everyday.values,
-            "output": everyday.output,
-        }
-    names = Counter([*full.values, *full.tensors, *sweeps, "record"])
-    if clashes := sorted(name for name, count in names.items() if count > 1):
-        raise ValueError(f"{lesson}: two things are named {clashes}")
-    record["texts"] = {
-        "output.txt": full.output,
-        **figures(settings, record),
-    }
-    return record
-
-
-def _sweep(sweep: Sweep, run: Run) -> dict[str, Any]:
-    folder = str(data_folder())
-    arguments = [one.replace("{data}", folder) for one in sweep.arguments]
-    runs = [
-        run((*arguments, "--seed", str(seed))).values for seed in sweep.seeds
-    ]
-    return _summary(runs)
-
-
-def _summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Summarise each number of several runs, and each number of a series."""
-    found: dict[str, Any] = {}
-    for name, value in runs[0].items():
-        all_of_it = [one[name] for one in runs]
-        if isinstance(value, dict):
-            found[name] = _summary(all_of_it)
-        elif is_number(value) and name != "seed":
-            found[name] = spread([float(one) for one in all_of_it])
-        elif _is_series(value) and len({len(one) for one in all_of_it}) == 1:
-            found[name] = _spread_of_series(all_of_it)
-    return {name: value for name, value in found.items() if value}
-
-
-def _spread_of_series(series: list[list[float]]) -> dict[str, Any]:
-    points = [spread(list(column)) for column in zip(*series, strict=True)]
-    kinds = ("mean", "std", "min", "max")
-    lists: dict[str, Any] = {
-        kind: [point[kind] for point in points] for kind in kinds
-    }
-    return {
-        "n": len(series),
-        **lists,
-        "low": [round(one["mean"] - one["std"], 6) for one in points],
-        "high": [round(one["mean"] + one["std"], 6) for one in points],
-    }
-
-
-def _is_series(value: object) -> bool:
-    return isinstance(value, list) and all(map(is_number, value))
-
-
-def _last_record(lesson: str, root: Path) -> dict[str, Any]:
+def recorded(lesson: str, root: Path = ROOT) -> dict[str, Any]:
+    """Return the record as its file holds it, or an empty one."""
     try:
-        return load_record(lesson, root)
+        return dict(Records(root).record(lesson).data)
     except RecordError:
         return {}
 
 
-def _provenance(lesson: str, sweep: Sweep, root: Path) -> dict[str, Any]:
-    """Say with what a result on real data was measured."""
-    return {
-        "arguments": list(sweep.arguments),
-        "seeds": list(sweep.seeds),
-        "script_sha256": sha256(script_path(lesson, root)),
-        "torch": version("torch"),
-        "torchvision": version("torchvision"),
-        "data": {one: fingerprint(data_folder() / one) for one in sweep.data},
+def missing_runs(
+    lesson: str, root: Path = ROOT, *, real: bool = False
+) -> list[runs.Run]:
+    """List the runs without which the lesson's record cannot be written.
+
+    What the record holds counts if all of it fits, or if it was made on a
+    machine like this one: a record mixes no two kinds of numbers.
+    """
+    settings = load_settings(lesson, root)
+    wanted = list(runs.pinned_runs(lesson, root, real=real))
+    main = _outcome(wanted[0], root)
+    if main and main["cpu_seconds"] <= runs.VARIED_BELOW:
+        wanted[1:1] = [
+            runs.main_run(lesson, settings, name) for name in runs.VARIANTS
+        ]
+    return [run for run in wanted if not _outcome(run, root)]
+
+
+def _outcome(run: runs.Run, root: Path) -> dict[str, Any] | None:
+    """Return what the record or this machine's cache holds of a run."""
+    record = recorded(run.lesson, root)
+    if record and (run.data or _all_fits(run.lesson, record, root)):
+        held = _held(run, record, root)
+        if held:
+            return held
+    if outcome := runs.kept(run, root):
+        return outcome
+    alike = record and (
+        {k: record["environment"][k] for k in runs.environment()}
+        == runs.environment()
+        and {k: record["fingerprint"].get(k) for k in runs.this_machine()}
+        == runs.this_machine()
+    )
+    return _held(run, record, root) if alike else None
+
+
+def _all_fits(lesson: str, record: dict[str, Any], root: Path) -> bool:
+    wanted = [r for r in runs.pinned_runs(lesson, root) if not r.data]
+    return all(_held(run, record, root) for run in wanted)
+
+
+def _held(
+    run: runs.Run, record: dict[str, Any], root: Path
+) -> dict[str, Any] | None:
+    """Return a run out of the record, if it is of the same code."""
+    code = runs.code_hash(run, root)
+    if run.name == runs.MAIN:
+        main = record["main"]
+        variant = record["variants"].get(run.numerics)
+        if main["code"] != code:
+            return None
+        if run.numerics != "pinned":
+            return variant and {"variant": variant, "cpu_seconds": 0}
+        output = record_folder(run.lesson, root) / "output.txt"
+        text = output.read_text("utf-8") if output.is_file() else ""
+        return {**main, **_run_facts(record), "output": text}
+    kind = "real" if run.data else "sweeps"
+    sweep = record.get(kind, {}).get(run.name, {"code": []})
+    if code not in sweep["code"]:
+        return None
+    at = sweep["code"].index(code)
+    return {"values": sweep["runs"][at], "seeds": [run.seed]}
+
+
+def _run_facts(record: dict[str, Any]) -> dict[str, Any]:
+    names = (*SECONDS, "seeds", "fingerprint")
+    return {name: record[name] for name in names} | {
+        "environment": record["environment"],
+        "faults": {},
     }
 
 
-def fingerprint(path: Path) -> dict[str, Any]:
+def assemble(lesson: str, root: Path = ROOT) -> dict[str, Any]:
+    """Make a record of runs that exist, with its files as ``texts``.
+
+    Raises:
+        NotRunError: a run is missing; :func:`missing_runs` names it.
+        ValueError: a value is too large, or two have one name.
+    """
+    settings = load_settings(lesson, root)
+    main_run = runs.main_run(lesson, settings)
+    main = _need(main_run, root)
+    made_with = main.get("environment") or runs.environment()
+    record: dict[str, Any] = {
+        "lesson": lesson,
+        "environment": {**made_with, "device": "cpu", "threads": 1},
+        **{name: main[name] for name in ("fingerprint", *SECONDS)},
+        "seeds": _seeds(main["seeds"], settings),
+        "main": {
+            "code": runs.code_hash(main_run, root),
+            "arguments": list(settings.arguments),
+            **{name: main[name] for name in ("values", "tensors")},
+        },
+        "variants": _variants(lesson, settings, main, root),
+        **_sweeps(lesson, settings, root),
+    }
+    _check_names(lesson, record)
+    tree = Record(record).tree
+    texts = {"output.txt": main["output"], **figures(settings, tree)}
+    record["claims"] = claims.told(lesson, tree, root)
+    return {**record, "texts": texts}
+
+
+def _seeds(main: list[int], settings: Settings) -> list[int]:
+    return sorted({*main}.union(*(s.seeds for s in settings.sweeps.values())))
+
+
+def _sweeps(lesson: str, settings: Settings, root: Path) -> dict[str, Any]:
+    """Return the sweeps, those on real data apart."""
+    sweeps: dict[str, Any] = {"sweeps": {}, "real": {}}
+    for name, sweep in settings.sweeps.items():
+        if sweep.data:
+            sweeps["real"] |= _real(lesson, name, sweep, settings, root)
+        else:
+            sweeps["sweeps"][name] = _sweep(lesson, name, settings, root)
+    return sweeps
+
+
+def _check_names(lesson: str, record: dict[str, Any]) -> None:
+    main = record["main"]
+    groups = (main["values"], main["tensors"], record["sweeps"], record["real"])
+    names = Counter(name for group in groups for name in [*group])
+    names["record"] += 1
+    if clashes := sorted(name for name, count in names.items() if count > 1):
+        raise ValueError(f"{lesson}: two things are named {clashes}")
+    for name, value in main["values"].items():
+        if len(json.dumps(value)) > LARGEST_VALUE:
+            raise ValueError(
+                f"{lesson}: {name!r} is too large for a record; a network "
+                "that learned nothing leaves many mistakes"
+            )
+
+
+def _need(run: runs.Run, root: Path) -> dict[str, Any]:
+    outcome = _outcome(run, root)
+    if outcome is None:
+        raise NotRunError(str(run))
+    return outcome
+
+
+def _variants(
+    lesson: str, settings: Settings, main: dict[str, Any], root: Path
+) -> dict[str, Any]:
+    """Return where the main run came out otherwise under other numerics."""
+    if main["cpu_seconds"] > runs.VARIED_BELOW:
+        return {}
+    variants = {}
+    for name in runs.VARIANTS:
+        outcome = _need(runs.main_run(lesson, settings, name), root)
+        variants[name] = outcome.get("variant") or {
+            "fingerprint": outcome["fingerprint"],
+            "values": compare.changed_leaves(main["values"], outcome["values"]),
+            "lines": compare.changed_lines(main["output"], outcome["output"]),
+        }
+    return variants
+
+
+def _sweep(
+    lesson: str, name: str, settings: Settings, root: Path
+) -> dict[str, Any]:
+    wanted = runs.sweep_runs(lesson, settings, name)
+    return {
+        "arguments": list(settings.sweeps[name].arguments),
+        "seeds": list(settings.sweeps[name].seeds),
+        "code": [runs.code_hash(run, root) for run in wanted],
+        "runs": [_need(run, root)["values"] for run in wanted],
+    }
+
+
+def _real(
+    lesson: str, name: str, sweep: Sweep, settings: Settings, root: Path
+) -> dict[str, Any]:
+    """Return a sweep on real data, measured now or long ago, if at all."""
+    old = recorded(lesson, root).get("real", {}).get(name)
+    try:
+        new = _sweep(lesson, name, settings, root)
+    except NotRunError:
+        return {name: old} if old else {}
+    if old and old["code"] == new["code"]:
+        return {name: old}
+    here = runs.environment()
+    return {
+        name: {
+            **new,
+            "torch": here["torch"],
+            "torchvision": here["torchvision"],
+            "data": {
+                part: digest_of(data_folder() / part) for part in sweep.data
+            },
+        }
+    }
+
+
+def digest_of(path: Path) -> dict[str, Any]:
     """Return the digest, files and bytes of a file or of a whole folder.
 
     Raises:
@@ -177,7 +237,7 @@ def fingerprint(path: Path) -> dict[str, Any]:
         )
     files = [path]
     if path.is_dir():
-        files = sorted(one for one in path.rglob("*") if one.is_file())
+        files = sorted(file for file in path.rglob("*") if file.is_file())
     digest, size = hashlib.sha256(), 0
     for file in files:
         content = file.read_bytes()
@@ -187,148 +247,141 @@ def fingerprint(path: Path) -> dict[str, Any]:
     return {"sha256": digest.hexdigest(), "files": len(files), "bytes": size}
 
 
-def real_faults(
-    lesson: str, settings: Settings, record: dict[str, Any], root: Path
-) -> Iterator[str]:
-    """Yield which results on real data are missing or out of date."""
-    again = f"run `uv run pytest --record {lesson} --real`"
-    script = sha256(script_path(lesson, root))
-    for name, sweep in settings.sweeps.items():
-        if not sweep.data:
-            continue
-        made = record.get("real", {}).get(name)
-        if made is None:
-            yield f"{lesson}: {name} was never measured on real data: {again}"
-        elif made["script_sha256"] != script:
-            yield f"{lesson}: {name} was measured by an older script: {again}"
-        elif (made["arguments"], made["seeds"]) != (
-            [*sweep.arguments],
-            [*sweep.seeds],
-        ):
-            yield f"{lesson}: {name} was measured otherwise: {again}"
-
-
-def spread(numbers: list[float]) -> dict[str, Any]:
-    """Summarise the results of several seeds (standard deviation: n - 1)."""
-    several = len(numbers) > 1
-    mean = statistics.fmean(numbers)
-    exact = min(numbers) == max(numbers)  # a count is not rounded
-    return {
-        "n": len(numbers),
-        "mean": mean if exact else float(f"{mean:.6g}"),
-        "std": float(f"{statistics.stdev(numbers):.6g}") if several else 0.0,
-        "min": min(numbers),
-        "max": max(numbers),
-        "values": numbers,
-    }
-
-
-def figures(settings: Settings, record: dict[str, Any]) -> dict[str, str]:
+def figures(settings: Settings, tree: dict[str, Any]) -> dict[str, str]:
     """Draw all that the lesson's settings ask for, by file name."""
-    values = namespace(record)
     return {
-        f"{name}.svg": draw(spec, values)
+        f"{name}.svg": draw(spec, tree)
         for name, spec in settings.figures.items()
     }
 
 
-def write_record(record: dict[str, Any], root: Path = ROOT) -> None:
-    """Replace what an earlier run of the lesson left."""
+def write_record(record: dict[str, Any], root: Path = ROOT) -> bool:
+    """Replace what an earlier run of the lesson left; say if it changed."""
     record = dict(record)
     texts = record.pop("texts")
     record["files"] = {
         name: _digest(text.encode()) for name, text in texts.items()
     }
     record["checksum"] = checksum(record)
+    if record == recorded(record["lesson"], root) and not any(
+        _file_faults(record["lesson"], record, root)
+    ):
+        return False
     folder = record_folder(record["lesson"], root)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    texts = {**texts, "record.json": as_text(record)}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    (folder / "record.json").write_text(
-        json.dumps(record, indent=1, ensure_ascii=True) + "\n",
-        encoding="utf-8",
-        newline="\n",
-    )
+    return True
+
+
+def as_text(record: dict[str, Any]) -> str:
+    """Return a record as its file holds it: a row of numbers is one line."""
+    text = json.dumps(record, indent=1, ensure_ascii=True)
+    row = re.compile(r"\[\s+((?:[^\[\]{}\"]|\"(?:[^\"\\]|\\.)*\")*?)\s+\]")
+
+    def on_one_line(match: re.Match[str]) -> str:
+        return "[" + re.sub(r",\n\s+", ", ", match[1]) + "]"
+
+    return row.sub(on_one_line, text) + "\n"
 
 
 def record_faults(lesson: str, root: Path = ROOT) -> Iterator[str]:
-    """Yield what is stale, missing or altered in a lesson's record."""
-    record = load_record(lesson, root)
+    """Yield what is stale, missing, altered or wrong in a lesson's record.
+
+    Raises:
+        RecordError: there is no record.
+    """
+    record = Records(root).record(lesson)
     again = f"run `uv run pytest --record {lesson}`"
-    if record["script_sha256"] != sha256(script_path(lesson, root)):
-        yield f"examples/{lesson}.py changed after its record: {again}"
-    if record["settings_sha256"] != sha256(settings_path(lesson, root)):
-        yield f"examples/{lesson}.toml changed after its record: {again}"
-    if record["checksum"] != checksum(record):
+    yield from _stale(lesson, record.data, root, again)
+    if record.data["checksum"] != checksum(record.data):
         yield f"snippets/{lesson}/record.json was edited: {again}"
+    yield from _file_faults(lesson, record.data, root)
+    settings = load_settings(lesson, root)
+    folder = record_folder(lesson, root)
+    for name, drawn in figures(settings, record.tree).items():
+        file = folder / name
+        if file.is_file() and file.read_text("utf-8") != drawn:
+            yield f"snippets/{lesson}/{name} is not drawn from it: {again}"
+    for name, sweep in record.data["sweeps"].items():
+        for metric in constant_metrics(sweep["runs"]):
+            if "constant_metric" not in settings.exempt:
+                yield (
+                    f"examples/{lesson}.py: {metric} is equal for all seeds of "
+                    f"{name}: a result that no seed moves was not measured"
+                )
+    yield from _claim_faults(lesson, record, root, again)
+
+
+def _claim_faults(
+    lesson: str, record: Record, root: Path, again: str
+) -> Iterator[str]:
+    faults = list(
+        claims.claim_faults(
+            lesson, record.tree, variant_trees(record.data), root
+        )
+    )
+    yield from faults
+    if not faults and record.data["claims"] != claims.told(
+        lesson, record.tree, root
+    ):
+        yield f"tests/claims/{lesson}.py changed after its record: {again}"
+
+
+def variant_trees(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the results under each other numerics, as pages would see them."""
+    trees = {}
+    for numerics, variant in record["variants"].items():
+        values = json.loads(json.dumps(record["main"]["values"]))
+        for path, value in variant["values"].items():
+            above, _, last = path.rpartition("/")
+            place = compare.branch(values, above)
+            name = last.replace(compare.SLASH, "/")
+            place[int(name) if isinstance(place, list) else name] = value
+        main = {**record["main"], "values": values}
+        trees[numerics] = Record({**record, "main": main}).tree
+    return trees
+
+
+def _stale(
+    lesson: str, record: dict[str, Any], root: Path, again: str
+) -> Iterator[str]:
+    settings = load_settings(lesson, root)
+    for name, sweep in settings.sweeps.items():
+        kind = "real" if sweep.data else "sweeps"
+        wanted = [
+            runs.code_hash(run, root)
+            for run in runs.sweep_runs(lesson, settings, name)
+        ]
+        held = record[kind].get(name)
+        if held is None or held["code"] != wanted:
+            real = " --real" if sweep.data else ""
+            yield f"{lesson}: {name} was not measured so: {again[:-1]}{real}`"
+        elif len(held["runs"]) != len(wanted):
+            yield f"snippets/{lesson}/record.json: {name} lacks a run: {again}"
+    main = runs.code_hash(runs.main_run(lesson, settings), root)
+    if record["main"]["code"] != main:
+        yield f"examples/{lesson}.py changed after its record: {again}"
+    if record["main"]["arguments"] != list(settings.arguments):
+        yield f"examples/{lesson}.toml changed after its record: {again}"
+    if odd := {*record["sweeps"], *record["real"]} - {*settings.sweeps}:
+        yield f"snippets/{lesson}/record.json: unknown {sorted(odd)}: {again}"
+
+
+def _file_faults(
+    lesson: str, record: dict[str, Any], root: Path
+) -> Iterator[str]:
+    again = f"run `uv run pytest --record {lesson}`"
     folder = record_folder(lesson, root)
     present = {path.name for path in folder.iterdir()} - {"record.json"}
-    if present != record["files"].keys():
-        odd = sorted(present ^ record["files"].keys())
+    if odd := sorted(present ^ record["files"].keys()):
         yield f"snippets/{lesson} has too much or lacks {odd}: {again}"
     for name, digest in record["files"].items():
-        if name in present and sha256(folder / name) != digest:
+        file = folder / name
+        if name in present and sha256(file) != digest:
             yield f"snippets/{lesson}/{name} was edited: {again}"
-    settings = load_settings(lesson, root)
-    yield from real_faults(lesson, settings, record, root)
-    for name, drawn in figures(settings, record).items():
-        if name in present and (folder / name).read_text("utf-8") != drawn:
-            yield f"snippets/{lesson}/{name} is not what its values draw"
-    yield from claim_faults(settings, record)
-
-
-def claim_faults(settings: Settings, record: dict[str, Any]) -> Iterator[str]:
-    """Yield the claims of a lesson that its record does not bear out."""
-    values = namespace(record)
-    for claim, expression in settings.claims.items():
-        if not eval(expression, {"__builtins__": SAFE}, values):
-            yield f"the claim {claim!r} does not hold: {expression}"
-
-
-SAFE = {
-    "abs": abs,
-    "all": all,
-    "any": any,
-    "len": len,
-    "max": max,
-    "min": min,
-    "sum": sum,
-    "zip": zip,
-    "sorted": sorted,
-}
-
-
-def run_differences(
-    lesson: str, outcome: Outcome, root: Path = ROOT, *, full: bool = False
-) -> Iterator[str]:
-    """Yield how a run on the CPU differs from the lesson's record.
-
-    Another release of torch words some of its errors differently, so there
-    the printed text does not count, only the values.
-    """
-    record = load_record(lesson, root)
-    tolerance = load_settings(lesson, root).tolerance
-    if "everyday" in record and not full:
-        output = record["everyday"]["output"]
-        values = record["everyday"]["values"]
-    else:
-        path = record_folder(lesson, root) / "output.txt"
-        output = path.read_text(encoding="utf-8")
-        values = record["values"]
-    if record["torch"] == version("torch"):
-        yield from text_differences(output, outcome.output, tolerance)
-    yield from value_differences(values, outcome.values, tolerance)
-    yield from value_differences(record["tensors"], outcome.tensors, tolerance)
-
-
-def missing_values(
-    lesson: str, outcome: Outcome, root: Path = ROOT
-) -> Iterator[str]:
-    """Yield what a run on an accelerator lacks; digits do not count there."""
-    record = load_record(lesson, root)
-    expected = record.get("everyday", record)["values"]
-    yield from structure_differences(expected, outcome.values)
 
 
 def checksum(record: dict[str, Any]) -> str:
@@ -338,12 +391,7 @@ def checksum(record: dict[str, Any]) -> str:
 
 
 def sha256(path: Path) -> str:
-    """Return a file's digest, or "" where there is no file.
-
-    Line endings do not count: a checkout may change them.
-    """
-    if not path.is_file():
-        return ""
+    """Return a file's digest; line endings do not count."""
     return _digest(path.read_bytes().replace(b"\r\n", b"\n"))
 
 

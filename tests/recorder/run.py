@@ -8,13 +8,14 @@ script which forgot to seed is found out by its changing numbers.
 import contextlib
 import ctypes
 import functools
+import gc
 import io
 import os
 import random
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -27,25 +28,31 @@ import torch
 from pytest_examples import CodeExample, EvalExample
 
 from docs._tools.lessons import ROOT, script_path
-from docs._tools.sections import Section, cells_of
+from docs._tools.parts import Section, cells_of
+from tests.recorder import numerics
+from tests.recorder.guards import Guards
 
 SWITCHES = (
     (torch.backends.cudnn, "benchmark"),
     (torch.backends.cudnn, "deterministic"),
     (torch.backends.mkldnn, "enabled"),
 )
+# CPU seconds; names and functions of a script hold one another, and its data.
+COLLECT_ABOVE = 10
 DIGITS = 6  # significant digits of a recorded number
 
 
 @dataclass
 class Outcome:
-    """What a run left behind."""
+    """What a run left behind; ``faults`` are of the guards that fired."""
 
     output: str
     values: dict[str, Any]
     tensors: dict[str, Any]
     seeds: list[int]
     wall_seconds: float
+    cpu_seconds: float
+    faults: dict[str, str]
 
 
 @dataclass
@@ -103,46 +110,77 @@ def run_lesson(
     arguments: Sequence[str] = (),
     root: Path = ROOT,
 ) -> Outcome:
-    """Run a lesson's script once and return what it left.
-
-    A training script gets ``--device`` and the ``arguments``; a concept
-    script chooses its device itself, and finds only what ``device`` names.
+    """Run a lesson once; a concept script finds only what ``device`` names.
 
     Raises:
         Exception: whatever the script raises, at its own file and line.
     """
     path = script_path(lesson, root)
     source = path.read_text(encoding="utf-8")
-    example = CodeExample.create(source, path=path)
-    training = is_training(source)
-    returned: dict[str, Any] = {}
-    seeds: list[int] = []
-    output = SectionedOutput(lesson, cells_of(source))
     argv = [path.name, *arguments, "--device", device]
+    left = Left(SectionedOutput(lesson, cells_of(source)), Guards(lesson))
+    _warm_up()
+    wall, cpu = time.perf_counter(), time.process_time()
+    with _pristine(evaluate.tmp_path, device, left.seeds):
+        sys.argv = argv if is_training(source) else argv[:1]
+        with left.guards.watching(), contextlib.redirect_stdout(left.output):
+            _execute(evaluate, lesson, path, left)
+    if "KeyboardInterrupt in example" in left.output.text():
+        raise KeyboardInterrupt
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return left.outcome(wall_seconds=round(wall, 2), cpu_seconds=round(cpu, 2))
+
+
+@dataclass
+class Left:
+    """What a run is about to leave: filled while it goes on."""
+
+    output: SectionedOutput
+    guards: Guards
+    seeds: list[int] = field(default_factory=list)
+    returned: dict[str, Any] | None = None  # by main(), in a training script
+    module: dict[str, Any] = field(default_factory=dict)
+
+    def outcome(self, **seconds: float) -> Outcome:
+        """Return it as a record holds it."""
+        training = self.returned is not None
+        names = self.returned if self.returned is not None else self.module
+        outcome = Outcome(
+            output=self.output.text(),
+            values=_values(names, training),
+            tensors={} if training else _tensors(self.module),
+            seeds=self.seeds,
+            faults=self.guards.faults,
+            **seconds,
+        )
+        if outcome.cpu_seconds > COLLECT_ABOVE:
+            self.module, self.returned = {}, None
+            gc.collect()
+        return outcome
+
+
+def _execute(
+    evaluate: EvalExample, lesson: str, path: Path, left: Left
+) -> None:
+    """Run the script as pytest-examples does, and its ``main``, if any."""
 
     def call_main() -> None:
-        module = sys.modules["__main__"]
-        returned.update(module.main(argv[1:]))
+        left.returned = dict(sys.modules["__main__"].main(sys.argv[1:]))
 
+    source = path.read_text(encoding="utf-8")
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
-    if training:
+    call = None
+    if is_training(source):
         extra |= {"__name__": "lesson", "call_main": call_main}
-    started = time.perf_counter()
-    with _pristine(evaluate.tmp_path, device, seeds):
-        sys.argv = argv if training else argv[:1]
-        with contextlib.redirect_stdout(output):
-            module = evaluate.run(
-                example,
-                module_globals=extra,
-                call="call_main" if training else None,
-            )
-    seconds = time.perf_counter() - started
-    text = output.text()
-    if "KeyboardInterrupt in example" in text:
-        raise KeyboardInterrupt
-    tensors = {} if training else _tensors(module)
-    values = returned if training else module
-    return Outcome(text, _values(values, training), tensors, seeds, seconds)
+        call = "call_main"
+    example = CodeExample.create(source, path=path)
+    left.module = evaluate.run(example, module_globals=extra, call=call)
+
+
+@functools.cache
+def _warm_up() -> None:
+    """Import what torch imports late, so that no lesson pays for it."""
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
 
 
 def _values(found: dict[str, Any], training: bool) -> dict[str, Any]:
@@ -193,15 +231,6 @@ def _tensors(module: dict[str, Any]) -> dict[str, Any]:
 @contextlib.contextmanager
 def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
     """Give a script a fresh state and put everything back after it."""
-    main, argv, cwd = sys.modules["__main__"], sys.argv, Path.cwd()
-    threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    deterministic = torch.are_deterministic_algorithms_enabled()
-    precision = torch.get_float32_matmul_precision()
-    weights_folder = torch.hub.get_dir()
-    switches = [
-        (backend, name, getattr(backend, name)) for backend, name in SWITCHES
-    ]
     manual_seed = torch.manual_seed
 
     @functools.wraps(manual_seed)
@@ -211,34 +240,53 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
         return manual_seed(seed)
 
     with contextlib.ExitStack() as stack:
+        stack.callback(_state_of_process())
+        stack.enter_context(contextlib.chdir(folder))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(patch.dict(os.environ))
         stack.enter_context(patch.object(torch, "manual_seed", noted_seed))
+        stack.enter_context(numerics.emulated())
         if device == "cpu":
             stack.enter_context(_no_accelerator())
-        try:
-            os.chdir(folder)
-            torch.set_num_threads(1)
-            random.seed()
-            np.random.seed()
-            torch.seed()
-            yield
-        finally:
-            os.chdir(cwd)
-            sys.argv = argv
-            sys.modules["__main__"] = main
-            torch.set_num_threads(threads)
-            torch.set_default_dtype(dtype)
-            torch.set_default_device(None)
-            torch.use_deterministic_algorithms(deterministic)
-            torch.set_float32_matmul_precision(precision)
-            torch.set_grad_enabled(True)
-            torch.hub.set_dir(weights_folder)
-            for backend, name, value in switches:
-                setattr(backend, name, value)
-            random.setstate(states[0])
-            np.random.set_state(states[1])
-            torch.set_rng_state(states[2])
+        else:
+            torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.set_num_threads(numerics.threads())
+        random.seed()
+        np.random.seed()
+        torch.seed()
+        yield
+
+
+def _state_of_process() -> Callable[[], None]:
+    """Return what puts the state back that a script may change."""
+    main, argv = sys.modules["__main__"], sys.argv
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    precision = torch.get_float32_matmul_precision()
+    settings: list[tuple[Callable[[Any], Any], Any]] = [
+        (torch.set_num_threads, torch.get_num_threads()),
+        (torch.set_default_dtype, torch.get_default_dtype()),
+        (torch.use_deterministic_algorithms, deterministic),
+        (torch.set_float32_matmul_precision, precision),
+        (torch.hub.set_dir, torch.hub.get_dir()),
+        (torch.set_default_device, None),
+        (torch.set_grad_enabled, True),
+        (random.setstate, random.getstate()),
+        (np.random.set_state, np.random.get_state()),
+        (torch.set_rng_state, torch.get_rng_state()),
+    ]
+    switches = [
+        (backend, name, getattr(backend, name)) for backend, name in SWITCHES
+    ]
+
+    def restore() -> None:
+        sys.argv = argv
+        sys.modules["__main__"] = main
+        for put_back, value in settings:
+            put_back(value)
+        for backend, name, value in switches:
+            setattr(backend, name, value)
+
+    return restore
 
 
 @contextlib.contextmanager

@@ -8,33 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from docs._tools.lessons import ROOT, script_path
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """How far a decimal number may lie from its record.
-
-    Whole numbers and text are compared exactly. ``unchecked`` holds patterns
-    of keys (``mistakes.*``) of which only the structure is compared.
-    """
-
-    rtol: float = 1e-3
-    atol: float = 1.01e-4
-    unchecked: tuple[str, ...] = ()
-
-    def allows(self, expected: float, actual: float, unit: float = 1) -> bool:
-        """Say whether two numbers agree; ``unit`` is 100 for percentages."""
-        if expected != expected or actual != actual:
-            return expected != expected and actual != actual
-        if expected == actual:
-            return True
-        margin = self.atol * unit + self.rtol * abs(expected)
-        return abs(expected - actual) <= margin
+from tests.recorder.guards import GUARDS
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A setting that the recorder runs once for each seed.
+    """Arguments that the recorder runs once for each seed.
 
     An argument that begins with ``{data}/`` names real data, which is no
     part of the repository: see :func:`data_folder`.
@@ -48,9 +27,9 @@ class Sweep:
         """Return what it reads below the folder of real data."""
         mark = "{data}/"
         return tuple(
-            one.removeprefix(mark)
-            for one in self.arguments
-            if one.startswith(mark)
+            argument.removeprefix(mark)
+            for argument in self.arguments
+            if argument.startswith(mark)
         )
 
 
@@ -65,13 +44,17 @@ def data_folder() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a lesson is run, compared and drawn, and what it claims."""
+    """How a lesson is run.
+
+    ``arguments`` are those of the recorded run, ``short`` those of the run
+    that the tests make of a long lesson, ``exempt`` names the guards that the
+    lesson breaks on purpose, each with the reason.
+    """
 
     arguments: tuple[str, ...] = ()
-    everyday: tuple[str, ...] = ()
-    tolerance: Tolerance = Tolerance()
+    short: tuple[str, ...] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
-    claims: Mapping[str, str] = field(default_factory=dict)
+    exempt: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -84,32 +67,44 @@ def load_settings(lesson: str, root: Path = ROOT) -> Settings:
     """Read a lesson's settings; a lesson without a file has the defaults.
 
     Raises:
-        ValueError: the file has a key that means nothing.
+        ValueError: the file has a key or a value that means nothing.
     """
     path = settings_path(lesson, root)
     if not path.is_file():
         return Settings()
-    with path.open("rb") as file:
-        given = tomllib.load(file)
-    known = {one.name for one in fields(Settings)}
-    if unknown := sorted(set(given) - known):
-        raise ValueError(
-            f"{path.name}: unknown {unknown}; known: {sorted(known)}"
-        )
-    tolerance = given.get("tolerance", {})
+    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    where = f"examples/{lesson}.toml"
+    _only(given, [known.name for known in fields(Settings)], where)
+    exempt = given.get("exempt", {})
+    _only(exempt, GUARDS, f"{where} [exempt]")
     return Settings(
-        arguments=tuple(given.get("arguments", ())),
-        everyday=tuple(given.get("everyday", ())),
-        tolerance=Tolerance(
-            **{
-                **tolerance,
-                "unchecked": tuple(tolerance.get("unchecked", ())),
-            }
-        ),
+        arguments=_strings(given.get("arguments", []), where),
+        short=_strings(given.get("short", []), where),
         sweeps={
-            name: Sweep(tuple(sweep["arguments"]), tuple(sweep["seeds"]))
+            name: _sweep(sweep, f"{where} [sweeps.{name}]")
             for name, sweep in given.get("sweeps", {}).items()
         },
-        claims=given.get("claims", {}),
+        exempt=exempt,
         figures=given.get("figures", {}),
     )
+
+
+def _sweep(given: dict[str, Any], where: str) -> Sweep:
+    _only(given, ["arguments", "seeds"], where)
+    seeds = given.get("seeds", [])
+    if not (seeds and all(type(seed) is int for seed in seeds)):
+        raise ValueError(f"{where}: seeds is a list of whole numbers")
+    return Sweep(_strings(given.get("arguments", []), where), tuple(seeds))
+
+
+def _only(given: Mapping[str, Any], known: Any, where: str) -> None:
+    if unknown := sorted(set(given) - set(known)):
+        raise ValueError(f"{where}: unknown {unknown}; known: {sorted(known)}")
+
+
+def _strings(given: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(
+        isinstance(item, str) for item in given
+    ):
+        raise ValueError(f"{where}: {given!r} is no list of strings")
+    return tuple(given)

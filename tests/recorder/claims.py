@@ -1,0 +1,272 @@
+"""Claims: named comparisons that pages cite and every full run repeats.
+
+A claim is a function below ``tests/claims`` that gets a lesson's results and
+returns one comparison or several. Its margin must be at least twice the noise
+of what it compares, over numerics and over seeds.
+"""
+
+import contextlib
+import functools
+import importlib.util
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docs._tools.lessons import ROOT
+from docs._tools.records import over_seeds
+
+
+class Results(dict[str, Any]):
+    """A record's tree, read as ``r.cnn.test_accuracy.mean``."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a result by its name."""
+        value = super().__getitem__(name)
+        return Results(value) if isinstance(value, dict) else value
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a result by its name.
+
+        Raises:
+            AttributeError: there is none of that name.
+        """
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(
+                f"no result {name!r}; there is: {', '.join(sorted(self))}"
+            ) from None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was compared, as a reader sees it, and how it came out.
+
+    ``distance`` is the measured quantity and ``margin`` how far it lies on
+    the right side of its limit; an exact fact has neither.
+    """
+
+    text: str
+    holds: bool
+    distance: float | None = None
+    margin: float | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A named claim with its text in both languages."""
+
+    id: str
+    en: str
+    ja: str
+    compare: Callable[[Results], Comparison | list[Comparison]]
+
+    def comparisons(self, tree: dict[str, Any]) -> list[Comparison]:
+        """Return what the claim compares in these results."""
+        compared = self.compare(Results(tree))
+        return compared if isinstance(compared, list) else [compared]
+
+
+def claim(
+    *, en: str, ja: str
+) -> Callable[[Callable[[Results], Any]], Callable[[Results], Any]]:
+    """Make a function a claim of its lesson; its name becomes the id."""
+
+    def mark(function: Callable[[Results], Any]) -> Callable[[Results], Any]:
+        name = function.__name__.replace("_", "-")
+        function.claim = Claim(name, en, ja, function)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def more(a: float, b: float, by: float = 0.0) -> Comparison:
+    """Compare: ``a`` is above ``b`` by at least ``by``."""
+    margin = a - b - by
+    text = f"{_short(a)} ≥ {_short(b)}"
+    if by:
+        text += f" + {by:g}"
+    return Comparison(text, margin >= 0, a - b, margin)
+
+
+def less(a: float, b: float, by: float = 0.0) -> Comparison:
+    """Compare: ``a`` is below ``b`` by at least ``by``."""
+    margin = b - a - by
+    text = f"{_short(a)} ≤ {_short(b)}"
+    if by:
+        text += f" − {by:g}"
+    return Comparison(text, margin >= 0, b - a, margin)
+
+
+def near(a: float, b: float, within: float) -> Comparison:
+    """Compare: ``a`` and ``b`` differ by at most ``within``."""
+    margin = within - abs(a - b)
+    text = f"|{_short(a)} − {_short(b)}| ≤ {within:g}"
+    return Comparison(text, margin >= 0, abs(a - b), margin)
+
+
+def same(a: object, b: object) -> Comparison:
+    """Compare: both are equal."""
+    return Comparison(f"{_short(a)} = {_short(b)}", a == b)
+
+
+def true(condition: object, what: str = "") -> Comparison:
+    """Compare nothing but a fact: a shape, a count, equal texts."""
+    return Comparison(what, bool(condition))
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    text = str(value)
+    return text if len(text) < 60 else f"{text[:57]}..."
+
+
+def claims_of(lesson: str, root: Path = ROOT) -> dict[str, Claim]:
+    """Load the claims of a lesson, by id, in the order of its file."""
+    path = root / "tests/claims" / f"{lesson}.py"
+    return _load(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@functools.cache
+def _load(path: Path, changed: int) -> dict[str, Claim]:
+    name = f"claims_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    loaded = [getattr(item, "claim", None) for item in vars(module).values()]
+    return {item.id: item for item in loaded if isinstance(item, Claim)}
+
+
+def claim_faults(
+    lesson: str,
+    tree: dict[str, Any],
+    variants: Mapping[str, dict[str, Any]],
+    root: Path = ROOT,
+) -> Iterator[str]:
+    """Yield the claims that fail, here or under other numerics or seeds.
+
+    Args:
+        lesson: the lesson whose claims are tried.
+        tree: its results.
+        variants: its results under other numerics, by their name.
+        root: the repository.
+    """
+    where = f"tests/claims/{lesson}.py"
+    for tried in claims_of(lesson, root).values():
+        try:
+            faults = list(_faults_of(tried, tree, variants))
+        except (AttributeError, KeyError, IndexError, TypeError) as error:
+            faults = [str(error)]
+        for fault in faults:
+            yield f"{where}: {tried.id}{fault}"
+
+
+def _faults_of(
+    tried: Claim, tree: dict[str, Any], variants: Mapping[str, dict[str, Any]]
+) -> Iterator[str]:
+    for at, here in enumerate(tried.comparisons(tree)):
+        if not here.holds:
+            yield f" does not hold: {here.text}"
+            continue
+        others = {
+            how: tried.comparisons(other)[at] for how, other in variants.items()
+        }
+        for how, other in others.items():
+            if not other.holds:
+                yield (
+                    f" does not hold under {how}: {other.text} "
+                    f"(here {here.text})"
+                )
+        yield from _thin(tried, at, tree, here, others)
+
+
+def failing(lesson: str, tree: dict[str, Any]) -> Iterator[str]:
+    """Yield the claims that do not hold in the results of one run."""
+    for name, tried in claims_of(lesson).items():
+        for comparison in tried.comparisons(tree):
+            if not comparison.holds:
+                yield f"the claim {name} does not hold: {comparison.text}"
+
+
+def _thin(
+    tried: Claim,
+    at: int,
+    tree: dict[str, Any],
+    here: Comparison,
+    others: dict[str, Comparison],
+) -> Iterator[str]:
+    """Yield that a margin is below twice the noise."""
+    if here.margin is None or here.distance is None:
+        return
+    distances = [here.distance]
+    distances += [o.distance for o in others.values() if o.distance is not None]
+    noise = (max(distances) - min(distances)) / 2
+    without = [
+        tried.comparisons(less_one)[at].distance or 0.0
+        for less_one in leave_one_out(tree)
+    ]
+    if len(without) > 1:
+        mean = statistics.fmean(without)
+        share = (len(without) - 1) / len(without)
+        jackknife = (share * sum((d - mean) ** 2 for d in without)) ** 0.5
+        noise = max(noise, jackknife)
+    if here.margin < 2 * noise:
+        yield (
+            f": {here.text}: its margin {here.margin:.3g} "
+            f"is below twice the noise {noise:.3g}: it needs more seeds or a "
+            "lower threshold"
+        )
+
+
+def leave_one_out(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the results without the first seed, the second, and so on."""
+    counts = set(_seed_counts(tree))
+    if not counts:
+        return []
+    return [_without(tree, seed) for seed in range(max(counts))]
+
+
+def _seed_counts(tree: Any) -> Iterator[int]:
+    if isinstance(tree, dict):
+        if _is_summary(tree):
+            yield len(tree["values"])
+        for branch in tree.values():
+            yield from _seed_counts(branch)
+
+
+def _is_summary(tree: dict[str, Any]) -> bool:
+    values = tree.get("values")
+    return (
+        isinstance(tree.get("mean"), float | int)
+        and isinstance(values, list)
+        and len(values) > 2
+    )
+
+
+def _without(tree: Any, seed: int) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    if _is_summary(tree) and seed < len(tree["values"]):
+        values = [v for at, v in enumerate(tree["values"]) if at != seed]
+        return {**tree, **over_seeds(values)}
+    return {name: _without(branch, seed) for name, branch in tree.items()}
+
+
+def told(
+    lesson: str, tree: dict[str, Any], root: Path = ROOT
+) -> dict[str, Any]:
+    """Return what a record keeps of its lesson's claims, by id.
+
+    A claim on what was never measured is left out; it is a fault of its own.
+    """
+    kept: dict[str, Any] = {}
+    for name, item in claims_of(lesson, root).items():
+        with contextlib.suppress(AttributeError, KeyError):
+            compared = [one.text for one in item.comparisons(tree) if one.text]
+            kept[name] = {"ja": item.ja, "en": item.en, "compared": compared}
+    return kept

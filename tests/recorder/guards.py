@@ -1,0 +1,249 @@
+"""Watch a script while it runs, and tell the faults that change no error.
+
+A guard looks at torch from outside: what reached ``backward()``, what was
+measured without gradients, in which order batches came, what went into
+``cross_entropy``. It draws no random number and changes no value.
+"""
+
+import contextlib
+import dataclasses
+import re
+import sys
+import weakref
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+from unittest.mock import patch
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+GUARDS = (
+    "leak",
+    "order",
+    "softmax_before_cross_entropy",
+    "constant_metric",
+    "other_means",  # over seeds, under another fingerprint
+)
+HELD_OUT = re.compile(r"(^|_)(val|valid|validation|test|held_out)(_|\d|$)")
+METRIC = re.compile(r"accuracy|loss|error|mse|f1|recall|precision")
+
+
+@dataclasses.dataclass
+class Seen:
+    """What one network was trained and measured on."""
+
+    trained: set[int] = dataclasses.field(default_factory=set)
+    held_out: dict[int, str] = dataclasses.field(default_factory=dict)
+    batches: list[int] = dataclasses.field(default_factory=list)
+    again: int = 0  # batches of a second epoch that came as in the first
+    shuffled: bool = False
+
+
+class Guards:
+    """The guards of one run; ``faults`` holds a line for each that fired."""
+
+    def __init__(self, lesson: str) -> None:
+        self.lesson = lesson
+        self.faults: dict[str, str] = {}
+        self._seen: weakref.WeakKeyDictionary[nn.Module, Seen] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._depth = 0
+        self._measured = self._unseen = False
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Hook into torch for as long as the script runs."""
+        before = nn.modules.module.register_module_forward_pre_hook(self._enter)
+        after = nn.modules.module.register_module_forward_hook(
+            self._leave, always_call=True
+        )
+        original = nn.functional.cross_entropy
+
+        def cross_entropy(*args: Any, **more: Any) -> Tensor:
+            self._look_at_logits(args[0] if args else more["input"])
+            return original(*args, **more)
+
+        try:
+            with patch.object(nn.functional, "cross_entropy", cross_entropy):
+                yield
+        finally:
+            before.remove()
+            after.remove()
+        if self._measured and not self._unseen:
+            self._report(
+                "leak",
+                "all that is measured after training was trained on: measure "
+                "on rows that the training has not seen",
+            )
+
+    def _report(self, guard: str, message: str) -> None:
+        self.faults.setdefault(guard, message)
+
+    def _enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        self._depth += 1
+
+    def _leave(
+        self, module: nn.Module, inputs: tuple[Any, ...], output: Any
+    ) -> None:
+        self._depth -= 1
+        if self._depth or not inputs or not isinstance(inputs[0], Tensor):
+            return
+        rows = inputs[0].detach()
+        if rows.dim() < 2 or not rows.is_floating_point():
+            return
+        seen = self._seen.setdefault(module, Seen())
+        result = _first_tensor(output)
+        if result is not None and result.requires_grad:
+            keys = _row_keys(rows)
+            result.register_hook(  # type: ignore[no-untyped-call]
+                lambda _: self._train(seen, keys)
+            )
+        elif not torch.is_grad_enabled() and seen.trained:
+            self._measure(seen, rows, inputs[0])
+
+    def _train(self, seen: Seen, keys: list[int]) -> None:
+        if leaked := [key for key in keys if key in seen.held_out]:
+            self._report(
+                "leak",
+                f"{len(leaked)} rows of {seen.held_out[leaked[0]]!r} reach "
+                "backward(): train on rows of the training set only",
+            )
+        seen.trained.update(keys)
+        self._look_at_order(seen, hash(tuple(keys)))
+
+    def _measure(self, seen: Seen, rows: Tensor, given: Tensor) -> None:
+        self._measured = True
+        keys = _row_keys(rows)
+        known = sum(key in seen.trained for key in keys)
+        self._unseen |= known < len(keys)
+        name = _name_of(given, self.lesson)
+        if name is None:
+            return
+        seen.held_out.update(dict.fromkeys(keys, name))
+        if known:
+            self._report(
+                "leak",
+                f"{known} of {len(keys)} rows of {name!r} were trained on: "
+                "the split shares rows",
+            )
+
+    def _look_at_order(self, seen: Seen, batch: int) -> None:
+        if seen.shuffled:
+            return
+        first = seen.batches
+        if first and batch == first[-1] and not seen.again:
+            return  # all the data in one batch
+        if seen.again or (len(first) > 2 and batch == first[0]):
+            seen.shuffled = batch != first[seen.again]
+            seen.again += 1
+            if not seen.shuffled and seen.again == len(first):
+                self._report(
+                    "order",
+                    f"two epochs of {len(first)} batches come in one order: "
+                    "shuffle the training data",
+                )
+                seen.shuffled = True
+        else:
+            first.append(batch)
+
+    def _look_at_logits(self, logits: Tensor) -> None:
+        if logits.dim() != 2 or min(logits.shape) < 2:
+            return
+        shares = logits.detach()
+        sums = shares.sum(1)
+        if bool((shares >= 0).all()) and bool(
+            torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
+        ):
+            self._report(
+                "softmax_before_cross_entropy",
+                "cross_entropy gets rows that sum to 1: give it logits",
+            )
+
+
+def constant_metrics(runs: list[dict[str, Any]]) -> list[str]:
+    """List the metrics that are equal in the runs of three seeds or more."""
+    if len(runs) < 3:
+        return []
+    return [
+        name
+        for name, value in runs[0].items()
+        if isinstance(value, float)
+        and METRIC.search(name)
+        and not value.is_integer()
+        and all(run[name] == value for run in runs)
+    ]
+
+
+def _first_tensor(output: Any) -> Tensor | None:
+    if isinstance(output, tuple | list) and output:
+        output = output[0]
+    return output if isinstance(output, Tensor) else None
+
+
+def _row_keys(rows: Tensor) -> list[int]:
+    """Return a number for each row that only an equal row shares."""
+    bits = rows.flatten(1).float().contiguous().view(torch.int32).long()
+    place = torch.arange(1, bits.shape[1] + 1, device=bits.device)
+    # int64 wraps around: exact, and the same in a batch of any size.
+    mixed = (bits + place * 0x632BE59BD9B4E019) * 0x2545F4914F6CDD1D
+    mixed = (mixed ^ (mixed >> 31)) * 0x369DEA0F31A53F85
+    mixed = mixed ^ (mixed >> 29)
+    keys: list[int] = mixed.sum(1).tolist()
+    return keys
+
+
+def _name_of(tensor: Tensor, lesson: str) -> str | None:
+    """Return under which held-out name the script holds a tensor's rows.
+
+    A name counts where it holds the tensor itself, its storage, or what the
+    measuring function got as an argument (a loader, a dataset, tensors).
+    """
+    sought: list[Any] = [tensor]
+    innermost = True
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if frame.f_globals.get("__lesson__") == lesson:
+            names = frame.f_locals
+            for name, value in names.items():
+                if any(_holds(name, value, one) for one in sought):
+                    return name
+            code = frame.f_code
+            if innermost:
+                given = code.co_varnames[: code.co_argcount]
+                sought += [
+                    names[one] for one in given if _is_data(names.get(one))
+                ]
+            innermost &= code.co_name in ("<genexpr>", "<listcomp>", "<lambda>")
+        frame = frame.f_back
+    return None
+
+
+def _is_data(value: object) -> bool:
+    return isinstance(value, (Tensor, DataLoader, Dataset))
+
+
+def _holds(name: str, value: Any, sought: Any) -> bool:
+    if isinstance(value, dict):
+        return any(
+            _holds(str(key), item, sought)
+            for key, item in value.items()
+            if not isinstance(item, dict)
+        )
+    if not HELD_OUT.search(name):
+        return False
+    parts = value if isinstance(value, tuple | list) else [value]
+    return any(_same(part, sought) for part in parts)
+
+
+def _same(value: Any, sought: Any) -> bool:
+    """Say whether two names hold one thing, or rows of one tensor."""
+    if value is sought:
+        return True
+    if not isinstance(value, Tensor) or not isinstance(sought, Tensor):
+        return False
+    first = value.data_ptr()
+    size = value.element_size() * value.numel()
+    return first != 0 and first <= sought.data_ptr() < first + size

@@ -1,0 +1,179 @@
+"""Pytest options that run, record and compare lessons.
+
+``pytest --record`` is to lessons what ``--snapshot-update`` is to snapshots:
+it makes the runs that are missing, in child processes of the numerics they
+ask for, and writes snippets/ from them. What was run is kept, so a recording
+that was interrupted goes on.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from docs._tools.lessons import ROOT, lessons
+from tests.recorder import numerics
+
+if TYPE_CHECKING:
+    from tests.recorder.runs import Run
+
+PLAN = Path(".cache/runs/plan.json")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the recorder."""
+    group = parser.getgroup("lessons")
+    group.addoption(
+        "--record",
+        nargs="?",
+        const="all",
+        metavar="LESSON",
+        help="run what is missing of one lesson (basics/tensors), one section "
+        "(basics) or, without a name, all lessons, and write snippets/",
+    )
+    group.addoption(
+        "--real",
+        action="store_true",
+        help="with --record, measure the results on real data too; they are "
+        "in the folder STUDY_DATA, else in shared/data beside the checkout",
+    )
+    group.addoption(
+        "--full",
+        action="store_true",
+        help="repeat every recorded run in full, each seed of each sweep",
+    )
+    group.addoption(
+        "--numerics",
+        choices=numerics.NUMERICS,
+        default=numerics.chosen(()),
+        help="how torch computes: pinned, as recorded, unless given",
+    )
+    group.addoption("--plan", help="file of the runs to make (internal)")
+
+
+def pytest_report_header() -> str:
+    """Say on what the digits of this run depend."""
+    told = numerics.fingerprint()
+    return "fingerprint: " + ", ".join(f"{k} {v}" for k, v in told.items())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Record instead of testing, where that is asked for."""
+    name = config.getoption("--record")
+    if name is None:
+        return None
+    chosen = [lesson for lesson in lessons() if is_part(lesson, name)]
+    if not chosen and name != "pages":
+        raise pytest.UsageError(
+            f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"
+        )
+    return record_all(chosen, real=bool(config.getoption("--real")))
+
+
+def is_part(lesson: str, name: str) -> bool:
+    """Say whether ``name`` is a lesson, its section, or all."""
+    return name in ("all", lesson) or lesson.startswith(f"{name}/")
+
+
+def record_all(chosen: list[str], *, real: bool) -> int:
+    """Make the missing runs, write the records; return an exit status.
+
+    The longest runs come first. A main run tells by its cost whether it is
+    repeated under other numerics, so missing runs are asked for twice.
+    """
+    from tests.recorder import record
+
+    def wanted() -> list["Run"]:
+        return [
+            run
+            for lesson in chosen
+            for run in record.missing_runs(lesson, real=real)
+        ]
+
+    failed = 0
+    for _ in range(2):
+        missing = wanted()
+        for name in numerics.NUMERICS:
+            part = [run for run in missing if run.numerics == name]
+            if part:
+                failed += make_runs(part, name)
+        if failed:
+            break
+    return max(write_all(chosen), failed)
+
+
+def make_runs(part: list["Run"], name: str) -> int:
+    """Make runs in a child of their numerics; return its exit status."""
+    path = ROOT / PLAN.with_stem(f"plan_{name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([asdict(run) for run in part]))
+    # Two threads in each of two processes are far slower than in one.
+    processes = "1" if name == "two-threads" else "2"
+    command = [
+        *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
+        *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
+        *("-o", "timeout=0", "--numerics", name, "--plan", str(path)),
+        *("-p", "no:cacheprovider"),
+    ]
+    print(f"{len(part)} runs under {name} numerics", flush=True)
+    child = subprocess.run(
+        command, cwd=ROOT, env=numerics.environment(name), check=False
+    )
+    return child.returncode
+
+
+def write_all(chosen: list[str]) -> int:
+    """Write the records whose runs are there; tell what readers see change."""
+    from tests.page_snapshot import write_page_snapshots
+    from tests.recorder import record
+    from tests.recorder.shown import changes_of_pages, shown_values
+
+    before = shown_values()
+    failed = 0
+    for lesson in chosen:
+        try:
+            changed = record.write_record(record.assemble(lesson))
+        except (record.NotRunError, ValueError, FileNotFoundError) as error:
+            print(f"{lesson}: not recorded: {error}")
+            failed = 1
+            continue
+        print(f"{lesson}: {'written' if changed else 'unchanged'}")
+        for fault in record.record_faults(lesson):
+            print(f"  {fault}")
+            failed = 1
+    for line in changes_of_pages(before, shown_values()):
+        print(line)
+    write_page_snapshots()
+    return failed
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each planned run to ``test_planned``."""
+    if "run" not in metafunc.fixturenames:
+        return
+    from tests.recorder.runs import Run
+
+    plan = metafunc.config.getoption("--plan")
+    rows = json.loads(Path(plan).read_text()) if plan else []
+    planned = [
+        Run(**{**row, **{k: tuple(row[k]) for k in ("arguments", "data")}})
+        for row in rows
+    ]
+    metafunc.parametrize("run", planned, ids=[str(run) for run in planned])
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep only the planned runs, or leave them out."""
+    planned = bool(config.getoption("--plan"))
+
+    def is_run(item: pytest.Item) -> bool:
+        return getattr(item, "originalname", "") == "test_planned"
+
+    items[:] = [item for item in items if is_run(item) == planned]

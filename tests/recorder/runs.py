@@ -1,0 +1,174 @@
+"""The runs of a lesson: which there are, their keys, and what is kept of them.
+
+A run is known by what it computes with and not by the file that holds it: the
+script's syntax tree without comments and docstrings, arguments, and seed. So a
+changed comment, label, claim or page runs nothing anew.
+"""
+
+import ast
+import dataclasses
+import functools
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from docs._tools.lessons import ROOT, script_path
+from tests.recorder import numerics
+from tests.recorder.run import Outcome
+from tests.recorder.settings import Settings, data_folder, load_settings
+
+MAIN = "main"
+# CPU seconds: a longer main run rests on its seeds, not on other numerics.
+VARIED_BELOW = 60
+VARIANTS = [name for name in numerics.NUMERICS if name != numerics.PINNED]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of a script: the main run, or one seed of a sweep."""
+
+    lesson: str
+    name: str = MAIN
+    seed: int | None = None
+    numerics: str = numerics.PINNED
+    arguments: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the run's name in tests and messages."""
+        seed = "" if self.seed is None else f" seed {self.seed}"
+        how = "" if self.numerics == numerics.PINNED else f" {self.numerics}"
+        return f"{self.lesson} {self.name}{seed}{how}"
+
+    @property
+    def full_arguments(self) -> tuple[str, ...]:
+        """Return the command line, with real data where they are here."""
+        folder = str(data_folder())
+        seed = () if self.seed is None else ("--seed", str(self.seed))
+        given = [text.replace("{data}", folder) for text in self.arguments]
+        return (*given, *seed)
+
+
+def code_hash(run: Run, root: Path = ROOT) -> str:
+    """Return a digest of what the run computes with, on any machine."""
+    source = script_path(run.lesson, root).read_text(encoding="utf-8")
+    computed = _computed(source, printed=run.name == MAIN)
+    return _digest([computed, run.arguments, run.seed])
+
+
+@functools.lru_cache(maxsize=256)
+def _computed(source: str, *, printed: bool) -> str:
+    """Return a script's syntax tree as text, without what computes nothing."""
+    return ast.dump(_Stripped(printed=printed).visit(ast.parse(source)))
+
+
+def cache_path(run: Run, root: Path = ROOT) -> Path:
+    """Return where this machine keeps the run's outcome."""
+    key = _digest(
+        [code_hash(run, root), environment(), this_machine(), run.numerics]
+    )
+    return root / ".cache/runs" / f"{key[:32]}.json"
+
+
+def environment() -> dict[str, str]:
+    """Return the versions that a record names."""
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "torchvision", "numpy")},
+    }
+
+
+def this_machine() -> dict[str, Any]:
+    """Return the fingerprint without what ``--numerics`` chooses."""
+    told = numerics.fingerprint()
+    return {name: told[name] for name in ("machine", "vendor", "torch", "mkl")}
+
+
+def keep(run: Run, outcome: Outcome, root: Path = ROOT) -> None:
+    """Keep an outcome for the recording that asked for it."""
+    path = cache_path(run, root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    kept = dataclasses.asdict(outcome)
+    kept["fingerprint"] = numerics.fingerprint()
+    draft.write_text(json.dumps(kept), encoding="utf-8")
+    draft.replace(path)
+
+
+def kept(run: Run, root: Path = ROOT) -> dict[str, Any] | None:
+    """Return what this machine keeps of a run, or None."""
+    path = cache_path(run, root)
+    if not path.is_file():
+        return None
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def main_run(lesson: str, settings: Settings, how: str | None = None) -> Run:
+    """Return the run whose output and values the pages show."""
+    return Run(
+        lesson,
+        numerics=how or numerics.PINNED,
+        arguments=settings.arguments,
+    )
+
+
+def sweep_runs(lesson: str, settings: Settings, name: str) -> list[Run]:
+    """Return a sweep's runs, one for each seed."""
+    sweep = settings.sweeps[name]
+    return [
+        Run(
+            lesson,
+            name,
+            seed,
+            arguments=sweep.arguments,
+            data=sweep.data,
+        )
+        for seed in sweep.seeds
+    ]
+
+
+def pinned_runs(
+    lesson: str, root: Path = ROOT, *, real: bool = False
+) -> Iterator[Run]:
+    """Yield the lesson's runs under pinned numerics, the main one first."""
+    settings = load_settings(lesson, root)
+    yield main_run(lesson, settings)
+    for name, sweep in settings.sweeps.items():
+        if real or not sweep.data:
+            yield from sweep_runs(lesson, settings, name)
+
+
+class _Stripped(ast.NodeTransformer):
+    """Drop docstrings, and the words of prints where no output is kept."""
+
+    def __init__(self, *, printed: bool) -> None:
+        self.printed = printed
+
+    def visit(self, node: ast.AST) -> Any:
+        """Drop the docstring of whatever may have one."""
+        if isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef
+        ) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:] or [ast.Pass()]
+        return super().visit(node)
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        """Drop words that only a reader of the terminal sees."""
+        self.generic_visit(node)
+        if not self.printed and getattr(node.func, "id", "") == "print":
+            node.args = [ast.Constant(0)]
+        words = ("help", "description", "metavar", "epilog", "formatter_class")
+        node.keywords = [k for k in node.keywords if k.arg not in words]
+        return node
+
+
+def _digest(parts: Any) -> str:
+    text = json.dumps(parts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

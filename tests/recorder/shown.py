@@ -1,0 +1,59 @@
+"""What readers see of the records, so that a recording tells what changed."""
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from docs._tools.expand import Embed, Expander, Page, parse
+from docs._tools.lessons import LANGUAGES, ROOT, SiteError, script_path
+from docs._tools.records import Records
+
+Shown = dict[tuple[str, int, int], tuple[str, str]]
+
+
+def shown_values(root: Path = ROOT) -> Shown:
+    """Return what each value and table of a page shows, by its place.
+
+    What cannot be shown counts too: its text is the reason.
+    """
+    records = Records(root)
+    shown: Shown = {}
+    for language in LANGUAGES:
+        folder = root / "docs" / language
+        for path in sorted(folder.rglob("*.md")):
+            lesson = path.relative_to(folder).with_suffix("").as_posix()
+            page = Page(
+                path.relative_to(root).as_posix(),
+                lesson if script_path(lesson, root).is_file() else None,
+                language,
+            )
+            for embed in _measured(path.read_text(encoding="utf-8")):
+                text = _text(embed, Expander(page, records))
+                shown[page.path, embed.line, embed.start] = embed.what, text
+    return shown
+
+
+def changes_of_pages(before: Shown, after: Shown) -> Iterator[str]:
+    """Yield a line for each number that a reader sees change."""
+    for place, (what, text) in after.items():
+        old = before.get(place, ("", ""))[1]
+        if old != text:
+            page, line, _ = place
+            yield f"{page}:{line}: {what}: {old} -> {text}"
+
+
+def _measured(text: str) -> Iterator[Embed]:
+    try:
+        embeds = parse(text)
+    except SiteError:
+        return  # the build says what is wrong with the page
+    yield from (one for one in embeds if one.kind in ("value", "table"))
+
+
+def _text(embed: Embed, expander: Expander) -> str:
+    try:
+        written = expander.write(embed)
+    except SiteError as error:
+        return f"({error})"
+    return html.unescape(re.sub(r"<[^>]+>", "", written))

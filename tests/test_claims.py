@@ -1,0 +1,138 @@
+"""Rules of the functions below ``tests/claims``, read and not run."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from docs._tools.lessons import LANGUAGES, ROOT, lessons
+
+CLAIMS = ROOT / "tests/claims"
+# Kana or kanji.
+JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
+# Shares, points and decimals: "95 %", "3 points", "0.05".
+NUMBER = re.compile(r"(\d+(?:\.\d+)?)(\s?(?:%|points?|ポイント))?")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as its source has it."""
+
+    path: Path
+    line: int
+    name: str
+    texts: dict[str, str]
+    numbers: frozenset[float]
+
+    @property
+    def place(self) -> str:
+        """Return file, line and name."""
+        path = self.path.relative_to(ROOT).as_posix()
+        return f"{path}:{self.line}: {self.name}"
+
+
+def read_claims(path: Path) -> Iterator[Claim]:
+    """Yield the functions of a file that bear ``@claim(...)``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call) and (
+                ast.unparse(decorator.func) == "claim"
+            ):
+                yield Claim(
+                    path,
+                    node.lineno,
+                    node.name,
+                    read_texts(decorator),
+                    read_numbers(node.body),
+                )
+
+
+def read_texts(decorator: ast.Call) -> dict[str, str]:
+    """Return the texts of a claim by language."""
+    return {
+        keyword.arg: keyword.value.value
+        for keyword in decorator.keywords
+        if keyword.arg
+        and isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, str)
+    }
+
+
+def read_numbers(body: list[ast.stmt]) -> frozenset[float]:
+    """Return the numbers that stand in a function."""
+    return frozenset(
+        float(node.value)
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+    )
+
+
+def promised(text: str) -> Iterator[tuple[str, float]]:
+    """Yield the shares, points and decimals that a text names."""
+    for match in NUMBER.finditer(text):
+        number, unit = match.groups()
+        if unit:
+            yield match[0], round(float(number) / 100, 6)
+        elif "." in number:
+            yield match[0], float(number)
+
+
+FILES = sorted(CLAIMS.rglob("*.py"))
+ALL = [claim for path in FILES for claim in read_claims(path)]
+
+
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: path.relative_to(CLAIMS).as_posix()
+)
+def test_file_belongs_to_a_lesson(path: Path) -> None:
+    """It stands where its lesson's script stands below ``examples/``."""
+    lesson = path.relative_to(CLAIMS).with_suffix("").as_posix()
+    assert lesson in lessons(), (
+        f"{path.relative_to(ROOT)}: no script examples/{lesson}.py;"
+        " rename the file as the script, or delete it"
+    )
+
+
+@pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.name)
+def test_texts_are_in_both_languages(claim: Claim) -> None:
+    """The Japanese text is Japanese, and the English one is not."""
+    for language in LANGUAGES:
+        text = claim.texts.get(language, "")
+        assert text, f"{claim.place}: write @claim({language}=...) as one text"
+        assert bool(JAPANESE.search(text)) == (language == "ja"), (
+            f"{claim.place}: {language}={text!r} is in the wrong language"
+        )
+
+
+@pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.name)
+def test_numbers_of_the_text_are_thresholds(claim: Claim) -> None:
+    """What a reader is told in numbers is what is compared."""
+    for language, text in claim.texts.items():
+        for words, number in promised(text):
+            assert number in claim.numbers, (
+                f"{claim.place}: {language} says {words!r}, but the function"
+                f" holds {sorted(claim.numbers)}; compare with {number:g},"
+                " or change the text"
+            )
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("reaches 95 % in all five runs", [0.95]),
+        ("3ポイントより良くならない", [0.03]),
+        ("At 0.05, 2 points above", [0.05, 0.02]),
+        ("With 50 pictures, near ln 10", []),
+    ],
+)
+def test_promised_numbers(text: str, numbers: list[float]) -> None:
+    """Shares, points and decimals are found, counts are not."""
+    assert [number for _, number in promised(text)] == numbers
