@@ -10,11 +10,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from tests import tidy
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
@@ -52,10 +55,15 @@ def pins() -> list[Requirement]:
 
 
 def direct_dependencies() -> list[Requirement]:
-    """List what the project itself asks for."""
-    project = pyproject()
-    lines = project["project"]["dependencies"]
-    return [Requirement(x) for x in lines + project["dependency-groups"]["dev"]]
+    """List what the project itself and its groups ask for."""
+    own = map(Requirement, pyproject()["project"]["dependencies"])
+    return [*own, *group("dev"), *group("site")]
+
+
+def group(name: str) -> list[Requirement]:
+    """List what a dependency group names itself."""
+    lines = pyproject()["dependency-groups"][name]
+    return [Requirement(line) for line in lines if isinstance(line, str)]
 
 
 def applies(
@@ -116,27 +124,26 @@ def links(markdown: str) -> list[str]:
     return inline + re.findall(r"<(https?://[^>]+)>", text)
 
 
-def readme_commands() -> dict[str, str]:
-    """Return the two lines that set everything up: `serve` and `test`."""
-    found = [
+def readme_commands() -> list[str]:
+    """Return the lines that read the site and run the tests."""
+    lines = [
         line
         for fence in fences(READMES["en"].read_text("utf-8"))
         for line in fence.splitlines()
-        if "pip install uv" in line
     ]
-    assert len(found) == 2, f"README.md must hold two commands, not {found}"
-    serve, test = found
-    assert serve.endswith("uv run mkdocs serve"), serve
-    assert test.endswith("uv run pytest"), test
-    return {"serve": serve, "test": test}
+    return [line for line in lines if re.match(r".*\buv\b", line)][:3]
 
 
-def workflow_steps(job: str) -> list[dict[str, Any]]:
-    """Return the steps of one job of the hosted CI."""
-    path = ROOT / ".github" / "workflows" / "site.yml"
-    steps: list[dict[str, Any]]
-    steps = yaml.safe_load(path.read_text("utf-8"))["jobs"][job]["steps"]
-    return steps
+def workflow(name: str) -> dict[str, Any]:
+    """Return the jobs of a workflow of the hosted CI."""
+    path = ROOT / ".github" / "workflows" / f"{name}.yml"
+    jobs: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))["jobs"]
+    return jobs
+
+
+def commands(job: dict[str, Any]) -> str:
+    """Return what a job types."""
+    return "\n".join(step.get("run", "") for step in job["steps"])
 
 
 def test_pins_equal_the_installed_versions() -> None:
@@ -244,7 +251,12 @@ def test_readmes_have_the_same_links() -> None:
         lang: sorted(links(path.read_text("utf-8")))
         for lang, path in READMES.items()
     }
-    swap = {"README.ja.md": "README.md"}
+    home = "http://127.0.0.1:8000/"
+    swap = {
+        "README.ja.md": "README.md",
+        home: f"{home}en/",
+        "docs/assets/readme/ja.webp": "docs/assets/readme/en.webp",
+    }
     expected = sorted(
         swap.get(target, target.replace("docs/ja/", "docs/en/"))
         for target in targets["ja"]
@@ -275,29 +287,93 @@ def test_contributing_explains_each_test_file(name: str) -> None:
     assert named == {path.relative_to(ROOT).as_posix() for path in files}
 
 
+def test_readme_has_two_commands() -> None:
+    """One reads the site without torch, one runs the tests, after uv."""
+    assert readme_commands() == [
+        "python -m pip install uv",
+        "uv run --only-group site mkdocs serve",
+        "uv run pytest",
+    ]
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_no_command_is_chained(name: str) -> None:
+    """PowerShell 5.1 knows no `&&`: two commands are two lines."""
+    text = (ROOT / name).read_text("utf-8")
+    chained = [fence for fence in fences(text) if "&&" in fence]
+    assert not chained, f"{name}: write these as lines of their own: {chained}"
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     """CI ends in the README's test command."""
     script = ROOT / ".ci" / "run"
-    lines = script.read_text("utf-8").splitlines()
-    assert lines[-1] == readme_commands()["test"]
+    install, _, test = readme_commands()
+    assert script.read_text("utf-8").splitlines()[-1] == f"{install} && {test}"
     assert os.name != "posix" or os.access(script, os.X_OK), "chmod +x .ci/run"
 
 
-def test_workflow_runs_the_readmes_test_command_and_builds_strictly() -> None:
-    """The hosted CI runs the same and builds the site."""
-    steps = workflow_steps("build")
-    commands = [step["run"] for step in steps if "run" in step]
-    expected = [readme_commands()["test"], "uv run mkdocs build --strict"]
-    assert [command for command in commands if "uv" in command] == expected
+def test_workflows_lint_test_build_and_run_in_full() -> None:
+    """Both ends of what is supported are tried before a deployment."""
+    site = workflow("site")
+    for command in ("ruff check", "ruff format --check", "mypy"):
+        assert f"uv run {command}" in commands(site["lint"])
+    matrix = site["tests"]["strategy"]["matrix"]
+    assert matrix == {
+        "python": [PYTHONS[0], PYTHONS[-1]],
+        "torch": ["newest", "oldest"],
+    }
+    assert "uv run pytest\n" in commands(site["tests"])
+    lowest = {
+        requirement.name: re.findall(r">=([\d.]+)", str(requirement))[0]
+        for requirement in direct_dependencies()
+        if requirement.name in ("torch", "torchvision")
+    }
+    for name, version in lowest.items():
+        assert f'"{name}=={version}.*"' in commands(site["tests"])
+    build = "uv run --only-group site mkdocs build --strict"
+    assert build in commands(site["site"])
+    assert site["deploy"]["needs"] == ["lint", "tests", "site"]
+    assert "uv run pytest --full" in commands(workflow("weekly")["full"])
 
 
-def test_workflow_pins_the_major_version_of_each_action() -> None:
+def test_workflows_pin_the_major_version_of_each_action() -> None:
     """Each action is an official one with a major version."""
-    steps = workflow_steps("build") + workflow_steps("deploy")
+    steps = [
+        step
+        for name in ("site", "weekly")
+        for job in workflow(name).values()
+        for step in job["steps"]
+    ]
     actions = [step["uses"] for step in steps if "uses" in step]
-    assert actions
     for action in actions:
         assert re.fullmatch(r"actions/[\w-]+@v\d+", action), action
+
+
+@pytest.mark.parametrize("name", ["site", "weekly"])
+def test_workflows_may_only_read(name: str) -> None:
+    """Only the job that deploys may write, and only to the pages."""
+    path = ROOT / ".github" / "workflows" / f"{name}.yml"
+    content = yaml.safe_load(path.read_text("utf-8"))
+    assert content["permissions"] == {"contents": "read"}
+    for job, steps in content["jobs"].items():
+        assert job == "deploy" or "permissions" not in steps, job
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_repository_is_a_plain_link_where_it_is_configured(
+    language: str,
+) -> None:
+    """Without an address there is no link; Material's own asks for stars."""
+    partial = ROOT / "docs/_tools/theme/partials/copyright.html"
+    template = jinja2.Template(partial.read_text("utf-8"))
+    theme = {"language": language}
+    words = tomllib.loads((ROOT / "docs/terms.toml").read_text("utf-8"))
+    for address in ("", "https://example.org/notes"):
+        config = {"extra": {"repository": address}, "theme": theme}
+        shown = template.render(config=config, **words)
+        assert shown.count("<a href=") == bool(address)
+        assert address in shown
+    assert "repo_url" not in (ROOT / "mkdocs.yml").read_text("utf-8")
 
 
 def test_pre_commit_hooks_are_local() -> None:
@@ -305,6 +381,27 @@ def test_pre_commit_hooks_are_local() -> None:
     path = ROOT / ".pre-commit-config.yaml"
     repos = yaml.safe_load(path.read_text("utf-8"))["repos"]
     assert [repo["repo"] for repo in repos] == ["local"]
+
+
+def test_text_files_are_tidy(tmp_path: Path) -> None:
+    """The hook mends an end, refuses broken TOML, and has nothing to do."""
+    for name, text, mended in (
+        ("a.py", "x = 1", "x = 1\n"),
+        ("b.md", "x\n\n\n", "x\n"),
+        ("c.toml", "x = \n", "x = \n"),
+        ("d.yml", "x: 1\n", "x: 1\n"),
+    ):
+        path = tmp_path / name
+        path.write_text(text)
+        assert bool(tidy.fault(path)) == (name != "d.yml")
+        assert path.read_text() == mended
+    for name, content in project_files():
+        if Path(name).suffix in tidy.TEXT and not name.startswith("snippets/"):
+            text = content.decode()
+            assert text == text.rstrip("\n") + "\n" * bool(text), (
+                f"{name} does not end in one newline: "
+                f"`python tests/tidy.py {name}` mends it"
+            )
 
 
 def test_license_names_both_licences() -> None:

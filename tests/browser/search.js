@@ -6,7 +6,12 @@ async () => {
   const meta = document.querySelector(".md-search-result__meta");
   const { translations } = JSON.parse(document.querySelector("#__config").textContent);
   const pause = () => new Promise(resolve => setTimeout(resolve, 20));
-  while (meta.textContent.trim() !== translations["search.result.placeholder"]) await pause();
+  const late = what => new Promise((_, reject) =>
+    setTimeout(() => reject(new Error(`${what}: no answer of the search in 10 s`)), 10000));
+  const ready = async () => {
+    while (meta.textContent.trim() !== translations["search.result.placeholder"]) await pause();
+  };
+  await Promise.race([ready(), late("start")]);
   window.searchFor = async query => {
     box.focus();
     const answered = new Promise(resolve => {
@@ -15,7 +20,7 @@ async () => {
     });
     box.value = query;
     box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
-    await answered;
+    await Promise.race([answered, late(query)]);
     await pause();
     return [...list.querySelectorAll("a[href]")].map(link => link.href);
   };

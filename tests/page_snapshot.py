@@ -1,0 +1,113 @@
+"""What each page holds, one line an item, so that a loss shows in a diff.
+
+A snapshot ``tests/snapshots/<page>.txt`` lists, in the order of the page, its
+headings' ids, kinds of blocks, embeds, claims and links. A paragraph is told by
+the first words of the English page and the number of sentences in each
+language. What both languages lose at once is then seen; a changed word is not.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+from docs._tools.lessons import LANGUAGES, ROOT
+from tests.page_source import HEADING, lines_of, pages, parse, read
+
+LENGTH = 40
+KINDS = (
+    (re.compile(r"\s*(?:\?\?\?|!!!)\+? *(\w+)"), "{}"),
+    (re.compile(r"\s*[-*] "), "item"),
+    (re.compile(r"\s*\d+\. "), "step"),
+    (re.compile(r"\s*\|[-:| ]+\|$"), ""),
+    (re.compile(r"\s*\|"), "row"),
+    (re.compile(r"!\["), "figure"),
+)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)")
+EMBED = re.compile(r"\{\{.*?\}\}")
+SENTENCE_END = re.compile(r"[。？！]|[.?!:](?=[\s\"”)*]|$)")
+
+
+class Item(NamedTuple):
+    """One line of a snapshot, and the line of the page that it is of."""
+
+    line: int
+    text: str
+
+
+def snapshot(page: str) -> list[Item]:
+    """List what a page holds; the lines are those of the English page."""
+    ja, en = (list(_items(read(language, page))) for language in LANGUAGES)
+    items = []
+    for (_, _, other), (line, text, sentences) in zip_longest(
+        ja, en, fillvalue=(0, "", 0)
+    ):
+        if sentences or other:
+            text = f"{text}  [ja {other}, en {sentences}]"
+        items.append(Item(line, text))
+    return items
+
+
+def _items(text: str) -> Iterator[tuple[int, str, int]]:
+    """Yield (line, what stands there, number of sentences)."""
+    embeds: dict[int, list[str]] = {}
+    for embed in parse(text):
+        embeds.setdefault(embed.line, []).append(f"{embed.kind} {embed.text}")
+    for line in lines_of(text):
+        stripped = line.text.strip()
+        if line.fence is None and stripped:
+            yield from _prose(line.number, line.text)
+        elif line.fence is not None and stripped.startswith("```"):
+            if stripped.strip("`"):
+                yield line.number, f"```{line.fence}", 0
+        elif stripped.startswith(("note: ", "highlight: ")):
+            yield line.number, f"    {stripped.partition(' -- ')[0]}", 0
+        elif line.fence and stripped and line.number not in embeds:
+            yield line.number, f"    {stripped[:LENGTH]}", 0
+        for embed_text in embeds.get(line.number, []):
+            yield line.number, f"    {embed_text}", 0
+
+
+def _prose(number: int, line: str) -> Iterator[tuple[int, str, int]]:
+    heading = HEADING.match(line)
+    if heading:
+        level = line.partition(" ")[0]
+        yield number, f"{level} {heading['id']}", 0
+    elif kind := _kind(line):
+        words = re.sub(r"\]\([^)]*\)|[*`[]", "", EMBED.sub("…", line))
+        words = " ".join(words.split()).removeprefix("- ")
+        yield number, f"{kind}: {words[:LENGTH]}", _sentences(line)
+    for link in LINK.finditer(line):
+        yield number, f"    -> {link['target']}", 0
+
+
+def _kind(line: str) -> str:
+    for pattern, kind in KINDS:
+        if match := pattern.match(line):
+            return kind.format(*match.groups())
+    return "folded" if line.startswith("    ") else "paragraph"
+
+
+def _sentences(line: str) -> int:
+    prose = re.sub(r"`[^`]*`|\]\([^)]*\)", "", EMBED.sub("", line))
+    return len(SENTENCE_END.findall(prose))
+
+
+def path_of(page: str, root: Path = ROOT) -> Path:
+    """Return where the snapshot of a page stands."""
+    return root / "tests/snapshots" / page.replace(".md", ".txt")
+
+
+def write_page_snapshots(root: Path = ROOT) -> None:
+    """Write the snapshots of all pages, and delete those of pages gone."""
+    kept = set()
+    for page in pages():
+        path = path_of(page, root)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [item.text for item in snapshot(page)]
+        path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        kept.add(path)
+    for path in (root / "tests/snapshots").rglob("*.txt"):
+        if path not in kept:
+            path.unlink()

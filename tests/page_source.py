@@ -1,0 +1,89 @@
+"""What stands where in the Markdown of a page, for the tests of the pages."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docs._tools import expand
+from docs._tools.lessons import LANGUAGES, ROOT
+
+DOCS = ROOT / "docs"
+FENCE = re.compile(r"^\s*(?P<marks>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
+HEADING = re.compile(r"^#+ .*\{ ?#(?P<id>[\w-]+) ?\}")
+BLOCK_MARK = re.compile(r"^\s*(?:[-*>#|]|\d+\. |\?\?\?|!!!)")
+
+
+class Embed(NamedTuple):
+    """One thing that a page takes from a script, a record or a drawing."""
+
+    line: int
+    kind: str  # code, output, figure, value or claim
+    text: str
+
+
+class Line(NamedTuple):
+    """A line of a page outside of its front matter."""
+
+    number: int
+    text: str
+    fence: str | None  # language of the fence that it stands in, or opens
+
+
+def pages() -> list[str]:
+    """List the pages by their path below a language's folder."""
+    folder = DOCS / LANGUAGES[0]
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.md")
+    )
+
+
+def read(language: str, page: str) -> str:
+    """Return the Markdown of a page."""
+    return (DOCS / language / page).read_text(encoding="utf-8")
+
+
+def parse(text: str) -> list[Embed]:
+    """List the embeds of a page, each part of a fence by itself."""
+    embeds = []
+    for embed in expand.parse(text):
+        if embed.kind != "code":
+            what = embed.what.removeprefix("claim ").rstrip(":")
+            text = what.replace("\n", "; ")
+            embeds.append(Embed(embed.line, embed.kind, text))
+        for line, body in embed.body if embed.kind == "code" else ():
+            if part := expand.EXCERPT.match(body):
+                kind = "output" if part["path"].endswith(".txt") else "code"
+                place = f"{part['path']}:{part['name'] or ''}"
+                embeds.append(Embed(line, kind, place))
+    return embeds
+
+
+def without_code(text: str) -> str:
+    """Blank out what stands in backticks."""
+    return re.sub(r"`[^`]*`", "", text)
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """Yield the lines of a page and the fence that each stands in."""
+    language, marks = None, ""
+    front_matter = text.startswith("---\n")
+    for number, line in enumerate(text.splitlines(), 1):
+        if front_matter:
+            front_matter = number == 1 or line != "---"
+            continue
+        opening = FENCE.match(line)
+        if language is None and opening:
+            language, marks = opening["language"], opening["marks"]
+            yield Line(number, line, language)
+        else:
+            yield Line(number, line, language)
+            if language is not None and line.strip() == marks:
+                language = None
+
+
+def line_with(text: str, words: str) -> int:
+    """Return the first line of a page that holds ``words``, or 1."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if words and words in line:
+            return number
+    return 1

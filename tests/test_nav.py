@@ -1,0 +1,70 @@
+"""The lists of lessons: the menu, home and READMEs name all, in one order."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mkdocs.utils.yaml import yaml_load
+
+from docs._tools.lessons import LANGUAGES, ROOT, lessons
+
+LESSON = re.compile(r"\]\((?:docs/\w+/)?(\w+/\w+)\.md\)")
+LISTS = {
+    "docs/ja/index.md": "## ページの一覧 {#map}",
+    "docs/en/index.md": "## The pages {#map}",
+    "README.md": "## Lessons",
+    "README.ja.md": "## レッスン",
+}
+
+
+def nav() -> list[str]:
+    """List the pages of the menu in its order, without ``.md``."""
+
+    def flat(entry: Any) -> list[str]:
+        if isinstance(entry, str):
+            return [entry.removesuffix(".md")]
+        parts = entry.values() if isinstance(entry, dict) else entry
+        return [page for part in parts for page in flat(part)]
+
+    with (ROOT / "mkdocs.yml").open("rb") as file:
+        return flat(yaml_load(file)["nav"])
+
+
+def test_menu_holds_every_page() -> None:
+    """A page outside the menu is not built strictly."""
+    pages = {
+        path.relative_to(ROOT / "docs" / language).with_suffix("").as_posix()
+        for language in LANGUAGES
+        for path in (ROOT / "docs" / language).rglob("*.md")
+    }
+    faults = [
+        f"mkdocs.yml: {page}.md is missing in `nav`: add it where it is read"
+        for page in sorted(pages - set(nav()))
+    ] + [
+        f"mkdocs.yml: `nav` names {page}.md, which is no page: write it or "
+        "take it out"
+        for page in nav()
+        if page not in pages
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_list_names_each_lesson_in_the_order_of_the_menu(name: str) -> None:
+    """A new lesson is seen where readers choose."""
+    text = Path(ROOT / name).read_text(encoding="utf-8")
+    _, heading, below = text.partition(LISTS[name] + "\n")
+    assert heading, f"{name} has no heading {LISTS[name]!r}"
+    listed = LESSON.findall(below.partition("\n## ")[0])
+    wanted = [page for page in nav() if page in lessons()]
+    lines = [x for x in difflib.ndiff(listed, wanted) if x[0] in "-+"]
+    if lines:
+        pytest.fail(
+            f"{name}, below {LISTS[name]!r}: + is missing there, - does not "
+            "belong there; the order is that of `nav` in mkdocs.yml\n"
+            + "\n".join(lines),
+            pytrace=False,
+        )

@@ -1,0 +1,917 @@
+"""What the functions of the scripts promise, each tried by itself.
+
+A check finds its subjects by name over all scripts; a script that has no
+such function is no case of it.
+"""
+
+import argparse
+import ast
+import contextlib
+import functools
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple, NoReturn
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from docs._tools.lessons import lessons, script_path
+
+Load = Callable[[str], ModuleType]
+
+
+def tree_of(lesson: str) -> ast.Module:
+    """Return the syntax tree of a lesson's script."""
+    return ast.parse(script_path(lesson).read_text(encoding="utf-8"))
+
+
+TREES = {lesson: tree_of(lesson) for lesson in lessons()}
+FUNCTIONS = {
+    (lesson, node.name): node
+    for lesson, tree in TREES.items()
+    for node in tree.body
+    if isinstance(node, ast.FunctionDef)
+}
+PROGRAMS = [lesson for lesson, name in FUNCTIONS if name == "main"]
+
+
+def calls(node: ast.AST, method: str) -> bool:
+    """Say whether anything in ``node`` calls a method of this name."""
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and part.func.attr == method
+        for part in ast.walk(node)
+    )
+
+
+def named(*names: str) -> list[tuple[str, str]]:
+    """List the functions of these names, as lesson and function."""
+    return [key for key in FUNCTIONS if key[1] in names]
+
+
+def in_all(cases: Sequence[Any]) -> pytest.MarkDecorator:
+    """Parametrize a test with functions of scripts."""
+    return pytest.mark.parametrize(
+        ("lesson", "function"), cases, ids=["-".join(case) for case in cases]
+    )
+
+
+def wrong(
+    lesson: str,
+    function: str,
+    *,
+    is_: str,
+    should: str,
+    do: str,
+    line: int | None = None,
+) -> NoReturn:
+    """Fail with the place, what was met, what was expected and the advice."""
+    line = line or FUNCTIONS[lesson, function].lineno
+    pytest.fail(
+        f"examples/{lesson}.py:{line}: {function}: {is_}; expected: {should}. "
+        f"{do}",
+        pytrace=False,
+    )
+
+
+def run_nodes(lesson: str, nodes: Sequence[ast.stmt]) -> ModuleType:
+    """Run some statements of a script as a module of their own."""
+    path = script_path(lesson)
+    module = ModuleType(f"part_of_{path.stem}")
+    code = compile(ast.Module([*nodes], []), str(path), "exec")
+    exec(code, module.__dict__)
+    return module
+
+
+@pytest.fixture
+def load(load_script: Callable[[Path], ModuleType]) -> Load:
+    """Load a program whole, of any other script only the definitions."""
+
+    def load_lesson(lesson: str) -> ModuleType:
+        if lesson in PROGRAMS:
+            return load_script(script_path(lesson))
+        kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+        body = TREES[lesson].body
+        return run_nodes(lesson, [n for n in body if isinstance(n, kinds)])
+
+    return load_lesson
+
+
+def call(function: Callable[..., Any], **known: object) -> Any:
+    """Call a function with those of the known arguments that it takes.
+
+    Raises:
+        LookupError: an argument that has no default is not known.
+    """
+    parameters = inspect.signature(function).parameters
+    given = {name: known[name] for name in parameters if name in known}
+    for name, parameter in parameters.items():
+        if name not in known and parameter.default is parameter.empty:
+            raise LookupError(
+                f"{function.__name__} takes {name!r}: say in "
+                "tests/test_script_parts.py what a test gives it"
+            )
+    return function(**given)
+
+
+# Measuring ------------------------------------------------------------------
+
+MEASURING = named("evaluate", "validate", "pass_over", "predict")
+PICTURES = 23  # neither a multiple of 7 nor one batch of it
+
+
+class Probe(nn.Module):
+    """Hand the pictures on; note the mode of each call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.modes: set[tuple[bool, bool]] = set()
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Note whether it trains and whether gradients are kept."""
+        self.modes.add((self.training, torch.is_grad_enabled()))
+        return images
+
+
+def probed_network() -> Any:
+    """Return a network whose answers depend on its mode."""
+    torch.manual_seed(0)
+    probe, head = Probe(), nn.Linear(48, 5)
+    head.weight.data *= 10  # answers of several classes
+    network = nn.Sequential(
+        probe,  # (B, 3, 4, 4)
+        nn.BatchNorm2d(3),
+        nn.Flatten(),
+        nn.Dropout(0.5),
+        head,
+    )
+    for _ in range(20):
+        network(5 * torch.rand(64, 3, 4, 4) + 2)  # statistics unlike 0 and 1
+    probe.modes.clear()
+    return network
+
+
+def some_pictures() -> TensorDataset:
+    """Return pictures (23, 3, 4, 4) and labels in 0..4."""
+    generator = torch.Generator().manual_seed(1)
+    images = 5 * torch.rand(PICTURES, 3, 4, 4, generator=generator) + 2
+    return TensorDataset(images, torch.arange(PICTURES) % 5)
+
+
+def measure(
+    module: ModuleType, function: str, network: nn.Module, batch_size: int
+) -> Any:
+    """Call a measuring function of a script on all pictures."""
+    network.train()
+    return call(
+        getattr(module, function),
+        model=network,
+        loader=DataLoader(some_pictures(), batch_size),
+        criterion=nn.CrossEntropyLoss(),
+        device="cpu",
+    )
+
+
+def same_numbers(first: Any, second: Any) -> bool:
+    """Compare numbers or tensors to float rounding."""
+    return torch.allclose(torch.as_tensor(first), torch.as_tensor(second))
+
+
+@in_all(MEASURING)
+def test_batch_size_does_not_change_what_is_measured(
+    load: Load, lesson: str, function: str
+) -> None:
+    """Means over pictures, not over batches: loss, accuracy and answers."""
+    module, network = load(lesson), probed_network().eval()
+    images, labels = some_pictures().tensors
+    with torch.no_grad():
+        logits = network(images)
+    answers = logits.argmax(dim=1)
+    loss = nn.functional.cross_entropy(logits, labels).item()
+    true: Any = (loss, (answers == labels).float().mean().item())
+    if function == "predict":
+        true = answers
+    for size in (1, 7, PICTURES):
+        measured = measure(module, function, network, size)
+        if not same_numbers(measured, true):
+            wrong(
+                lesson,
+                function,
+                is_=f"with batches of {size} it returns {measured}",
+                should=f"{true} with any batch size",
+                do="Call model.eval(), multiply the loss of a batch by "
+                "len(labels), and divide the sum by the number of pictures.",
+            )
+
+
+@in_all(MEASURING)
+def test_measuring_neither_trains_nor_keeps_gradients(
+    load: Load, lesson: str, function: str
+) -> None:
+    """The network is in eval mode, and autograd notes nothing."""
+    network = probed_network()
+    measure(load(lesson), function, network, 7)
+    for training, gradients in network[0].modes:
+        if training or gradients:
+            wrong(
+                lesson,
+                function,
+                is_=f"the network runs with training={training} and "
+                f"gradients={gradients}",
+                should="both are False",
+                do="Call model.eval() and compute below torch.no_grad().",
+            )
+
+
+@in_all(MEASURING)
+def test_measuring_changes_nothing(
+    load: Load, lesson: str, function: str
+) -> None:
+    """BatchNorm's statistics and all weights stay as they were."""
+    network = probed_network()
+    before = {n: value.clone() for n, value in network.state_dict().items()}
+    measure(load(lesson), function, network, 7)
+    after = network.state_dict()
+    moved = [name for name in before if not before[name].equal(after[name])]
+    if moved:
+        wrong(
+            lesson,
+            function,
+            is_=f"it changes {', '.join(moved)}",
+            should="measuring leaves the network as it was",
+            do="Call model.eval() before the first batch.",
+        )
+
+
+# Frozen layers --------------------------------------------------------------
+
+FREEZERS = named("freeze_statistics")
+LEARNING = [  # those that put a network into training, batch by batch
+    (lesson, name)
+    for (lesson, name), node in FUNCTIONS.items()
+    if (lesson, "freeze_statistics") in FREEZERS
+    and {"model", "loader"} <= {one.arg for one in node.args.args}
+    and calls(node, "train")
+]
+
+
+def half_frozen() -> Any:
+    """Return two convolutions with BatchNorm; the first pair is frozen."""
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(),
+        nn.Conv2d(4, 4, 1), nn.BatchNorm2d(4), nn.ReLU(),
+        nn.Flatten(), nn.Linear(16, 5),
+    )  # fmt: skip
+    network[:2].requires_grad_(False)
+    return network
+
+
+def check_statistics(lesson: str, function: str, network: Any, do: str) -> None:
+    """Fail unless only the statistics of the trained layer have moved."""
+    for index, state, moves in ((1, "frozen", False), (4, "trained", True)):
+        moved = network[index].running_mean.count_nonzero().item() > 0
+        if moved != moves:
+            verb = {True: "move", False: "stand still"}
+            wrong(
+                lesson,
+                function,
+                is_=f"the statistics of a {state} BatchNorm {verb[moved]}",
+                should=f"they {verb[moves]}",
+                do=do,
+            )
+
+
+@in_all(FREEZERS)
+def test_frozen_statistics_stand_still(
+    load: Load, lesson: str, function: str
+) -> None:
+    """In training, only BatchNorm that is trained changes; in eval, none."""
+    freeze = getattr(load(lesson), function)
+    network = half_frozen().train()
+    freeze(network)
+    network(some_pictures().tensors[0])
+    advice = "Put BatchNorm of frozen weights into eval mode, no other."
+    check_statistics(lesson, function, network, advice)
+    freeze(network.eval())
+    if network[4].training:
+        wrong(
+            lesson,
+            function,
+            is_="it puts a trained BatchNorm of a network in eval mode into "
+            "training",
+            should="eval mode stays",
+            do="Train a BatchNorm only if module.training was True.",
+        )
+
+
+@in_all(LEARNING)
+def test_learning_keeps_frozen_statistics(
+    load: Load, lesson: str, function: str
+) -> None:
+    """Whatever trains a network freezes the statistics after train()."""
+    network = half_frozen()
+    learned = [one for one in network.parameters() if one.requires_grad]
+    optimizer = torch.optim.SGD(learned, lr=0.1)
+    schedule = torch.optim.lr_scheduler.ConstantLR(optimizer)
+    call(
+        getattr(load(lesson), function),
+        model=network,
+        loader=DataLoader(some_pictures(), 7),
+        criterion=nn.CrossEntropyLoss(),
+        optimizer=optimizer,
+        scheduler=schedule,
+        schedule=schedule,
+        settings=argparse.Namespace(device="cpu", steps=3),
+        device="cpu",
+    )
+    advice = "Call freeze_statistics(model) after model.train()."
+    check_statistics(lesson, function, network, advice)
+
+
+# Rates of the layers --------------------------------------------------------
+
+RATE = 0.01
+# What learns in a mode, and the old layers' share of the head's rate.
+MODES: dict[str, tuple[str, float]] = {
+    "scratch": ("all", 1),
+    "retrain": ("all", 1),
+    "head": ("head", 0),
+    "partial": ("block", 0.1),
+    "last_layers": ("block", 1),
+    "finetune": ("all", 0.1),
+    "tenth": ("all", 0.1),
+    "hundredth": ("all", 0.01),
+    "one": ("all", 1),
+    "warmup": ("all", 1),
+}
+
+
+class Prepared(NamedTuple):
+    """A network of a mode, with the optimizer that a script makes for it."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+
+
+class Setup(NamedTuple):
+    """How a script prepares a mode, in which function, and its modes."""
+
+    function: str
+    modes: Callable[[ModuleType], Sequence[str]]
+    prepare: Callable[[ModuleType, str], Prepared]
+    block: str = "layer3."
+
+
+def prepare_few(module: ModuleType, mode: str) -> Prepared:
+    """Let few_pictures prepare a mode."""
+    return Prepared(*module.start_training(mode, 10)[:2])
+
+
+def prepare_way(module: ModuleType, mode: str) -> Prepared:
+    """Let learning_rates prepare one of its ways."""
+    model = module.fresh_model(argparse.Namespace(device="cpu"))
+    return Prepared(model, module.choose_rates(model, mode, RATE, 10)[0])
+
+
+def prepare_four(module: ModuleType, mode: str) -> Prepared:
+    """Let transfer_vs_finetuning prepare a mode."""
+    settings = module.parse_arguments([f"--mode={mode}", "--device=cpu"])
+    return Prepared(*module.prepare_model(settings, 5))
+
+
+def prepare_rule(module: ModuleType, mode: str) -> Prepared:
+    """Let which_when prepare a mode, and learn for no epoch."""
+    model = module.SmallResNet(5)
+    settings = argparse.Namespace(device="cpu", epochs=0)
+    made: list[torch.optim.Optimizer] = []
+    with pytest.MonkeyPatch.context() as patch:
+        make = torch.optim.SGD
+
+        def note(*given: Any, **options: Any) -> torch.optim.Optimizer:
+            made.append(make(*given, **options))
+            return made[-1]
+
+        patch.setattr(torch.optim, "SGD", note)
+        module.train_model(model, mode, RATE, some_pictures(), 0, settings)
+    return Prepared(model, made[0])
+
+
+def prepare_own(module: ModuleType, mode: str) -> Prepared:
+    """Let own_pictures prepare a mode, without its download."""
+    settings = module.parse_arguments(
+        ["train", "--data=.", "--out=.", f"--mode={mode}", "--device=cpu"]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "load_weights_below", lambda *_: None)
+        return Prepared(*module.resume_or_start(settings, {"classes": "abc"}))
+
+
+def four_modes(module: ModuleType) -> Sequence[str]:
+    """Return the modes of the programs with a flag --mode."""
+    return ["scratch", "head", "partial", "finetune"]
+
+
+SETUPS = {
+    "transfer/few_pictures": Setup(
+        "start_training", lambda module: [*module.TRAINED], prepare_few
+    ),
+    "transfer/learning_rates": Setup(
+        "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
+    ),
+    "transfer/own_pictures": Setup(
+        "resume_or_start", four_modes, prepare_own, "layer4."
+    ),
+    "transfer/transfer_vs_finetuning": Setup(
+        "prepare_model", four_modes, prepare_four
+    ),
+    "transfer/which_when": Setup(
+        "train_model", lambda module: [*module.MODES], prepare_rule
+    ),
+}
+
+
+def rates_of(prepared: Prepared) -> dict[str, float]:
+    """Return the rate of each parameter that an optimizer holds, by name."""
+    names = {id(p): name for name, p in prepared.model.named_parameters()}
+    return {
+        names[id(parameter)]: group.get(
+            "max_lr", group.get("initial_lr", group["lr"])
+        )
+        for group in prepared.optimizer.param_groups
+        for parameter in group["params"]
+    }
+
+
+def beginnings(learns: str, block: str) -> tuple[str, ...]:
+    """Return how the names of the parameters begin that learn."""
+    return {"all": ("",), "block": (block, "fc."), "head": ("fc.",)}[learns]
+
+
+def rates_due(model: nn.Module, mode: str, block: str) -> dict[str, float]:
+    """Return the rate that each trained parameter of a mode should have."""
+    learns, share = MODES[mode]
+    return {
+        name: RATE * (1 if name.startswith("fc.") else share)
+        for name, _ in model.named_parameters()
+        if name.startswith(beginnings(learns, block))
+    }
+
+
+def in_words(rates: dict[str, float], names: Sequence[str]) -> str:
+    """Say the rates of the first few names."""
+    shown = [
+        f"{name} {rates[name]:g}" if name in rates else f"{name} none"
+        for name in names[:3]
+    ]
+    return ", ".join(shown) + (" ..." if len(names) > 3 else "")
+
+
+def check_rates(
+    lesson: str, function: str, mode: str, prepared: Prepared, block: str
+) -> None:
+    """Fail unless each parameter learns at the rate of its mode."""
+    model = prepared.model
+    rates, due = rates_of(prepared), rates_due(model, mode, block)
+    different = [
+        name
+        for name, _ in model.named_parameters()
+        if rates.get(name, 0) != pytest.approx(due.get(name, 0))
+        or (name in rates) != (name in due)
+    ]
+    if different:
+        wrong(
+            lesson,
+            function,
+            is_=f"mode {mode}: rates {in_words(rates, different)}",
+            should=in_words(due, different),
+            do="Give the head the rate, the old layers their share of it, "
+            "and leave frozen ones out of the groups.",
+        )
+    grads = {n for n, p in model.named_parameters() if p.requires_grad}
+    if grads != due.keys():
+        wrong(
+            lesson,
+            function,
+            is_=f"mode {mode}: requires_grad of {min(grads ^ due.keys())}",
+            should="True for what is trained, False for what is frozen",
+            do="Call requires_grad_() on every parameter.",
+        )
+
+
+@in_all(named("parameter_groups"))
+def test_groups_of_parameters(load: Load, lesson: str, function: str) -> None:
+    """Head and body have their own rates; frozen ones are in no group."""
+    module = load(lesson)
+    for mode, (learns, share) in MODES.items():
+        torch.manual_seed(0)
+        model = module.SmallResNet(5)
+        trained = beginnings(learns, "layer3.")
+        groups = getattr(module, function)(
+            model, "fc", trained, RATE * share, RATE
+        )
+        prepared = Prepared(model, torch.optim.SGD(groups))
+        check_rates(lesson, function, mode, prepared, "layer3.")
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    sorted({lesson for lesson, _ in named("parameter_groups")} | {*SETUPS}),
+)
+def test_rates_of_every_mode(
+    load: Load, monkeypatch: pytest.MonkeyPatch, lesson: str
+) -> None:
+    """Each mode of a script trains what it says, at the rates it says."""
+    if lesson not in SETUPS:
+        wrong(
+            lesson,
+            "parameter_groups",
+            is_="nothing here knows how its modes are prepared",
+            should="an entry in SETUPS",
+            do="Add it in tests/test_script_parts.py.",
+        )
+    module, setup = load(lesson), SETUPS[lesson]
+    no_pretraining(module, monkeypatch)
+    for mode in setup.modes(module):
+        if mode not in MODES:
+            wrong(
+                lesson,
+                setup.function,
+                is_=f"mode {mode!r} is new",
+                should=f"one of {', '.join(MODES)}",
+                do="Say in MODES of tests/test_script_parts.py what learns.",
+            )
+        prepared = setup.prepare(module, mode)
+        check_rates(lesson, setup.function, mode, prepared, setup.block)
+
+
+def no_pretraining(module: ModuleType, patch: pytest.MonkeyPatch) -> None:
+    """Let random weights stand for pretrained ones."""
+    if hasattr(module, "pretrained_weights"):
+        random = module.SmallResNet().state_dict()
+        patch.setattr(module, "pretrained_weights", lambda: random)
+
+
+# The best epoch -------------------------------------------------------------
+
+# Each quantity is best in another epoch; the loss of validation decides.
+SCRIPTED = [  # train loss and accuracy, validation loss and accuracy
+    ((5.0, 0.1), (4.0, 0.9)),
+    ((4.0, 0.9), (2.0, 0.2)),
+    ((3.0, 0.2), (1.0, 0.3)),
+    ((2.0, 0.3), (3.0, 0.4)),
+    ((1.0, 0.4), (5.0, 0.5)),
+]
+BEST = 3
+KEEPERS = [  # those that keep a state in a loop over epochs
+    (lesson, name)
+    for (lesson, name), node in FUNCTIONS.items()
+    for loop in node.body
+    if isinstance(loop, ast.For) and calls(loop, "state_dict")
+]
+
+
+class Kept(NamedTuple):
+    """By what a state was kept, and the epoch that it is of."""
+
+    place: str
+    epoch: float
+
+
+class Counter(nn.Module):
+    """A network whose one weight is the number of the epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch = nn.Parameter(torch.zeros(()))
+
+    def learn(self) -> tuple[float, float]:
+        """Go on by one epoch; return its training loss and accuracy."""
+        self.epoch.data += 1
+        return SCRIPTED[int(self.epoch) - 1][0]
+
+    def check(self) -> tuple[float, float]:
+        """Return validation loss and accuracy of the epoch."""
+        return SCRIPTED[int(self.epoch) - 1][1]
+
+
+def epoch_in(path: Path) -> float:
+    """Return the epoch of the weights in a checkpoint."""
+    state = torch.load(path, weights_only=True)["state_dict"]
+    return float(state["epoch"])
+
+
+def keep_nine(
+    module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
+) -> list[Kept]:
+    """Let nine_steps live through the scripted epochs."""
+    model = Counter()
+    patch.setattr(module, "train_epoch", lambda model, *_: model.learn())
+    patch.setattr(module, "evaluate", lambda model, *_: model.check())
+    settings = argparse.Namespace(
+        epochs=len(SCRIPTED), patience=9, device="cpu", out=str(folder)
+    )
+    best, _ = module.fit(model, [], [], None, None, settings)
+    return [
+        Kept("the best epoch returned", best["epoch"]),
+        Kept("the network at the end", model.epoch.item()),
+        Kept("best.pt", epoch_in(folder / "best.pt")),
+    ]
+
+
+def keep_own(
+    module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
+) -> list[Kept]:
+    """Let own_pictures live through the scripted epochs."""
+
+    def pass_over(
+        model: Counter, loader: object, device: str, optimizer: object = None
+    ) -> tuple[float, float]:
+        return model.learn() if optimizer else model.check()
+
+    patch.setattr(module, "pass_over", pass_over)
+    model = Counter()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    settings = argparse.Namespace(
+        epochs=len(SCRIPTED), seed=0, device="cpu", out=str(folder)
+    )
+    run: dict[str, Any] = {"history": []}
+    best = module.train_epochs(model, optimizer, [[], []], settings, run)
+    return [
+        Kept("the best epoch returned", best["epoch"]),
+        Kept("best.pt", epoch_in(folder / "best.pt")),
+    ]
+
+
+def keep_overfit(
+    module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
+) -> list[Kept]:
+    """Let train_and_validate live through the scripted epochs."""
+    images = torch.rand(210, 1, 8, 8)  # the first 200 are trained
+    vars(module).update(
+        images=images, labels=torch.arange(210) % 10,
+        val_images=images[200:], val_labels=torch.arange(10),
+    )  # fmt: skip
+
+    def last_state(epochs: int) -> Any:
+        train, val = zip(*SCRIPTED, strict=True)
+        losses = {200: iter(train), 10: iter(val)}
+
+        def criterion(logits: Tensor, labels: Tensor) -> Tensor:
+            if torch.is_grad_enabled():
+                return nn.functional.cross_entropy(logits, labels)
+            return torch.tensor(next(losses[len(labels)])[0])
+
+        patch.setattr(module, "criterion", criterion, raising=False)
+        return module.overfit(0, epochs)
+
+    _, _, best = last_state(len(SCRIPTED))
+    return [
+        Kept("the best state returned", epoch)
+        for epoch in range(1, len(SCRIPTED) + 1)
+        if all(map(torch.equal, best.values(), state_after(last_state, epoch)))
+    ]
+
+
+def state_after(train: Callable[[int], Any], epochs: int) -> list[Tensor]:
+    """Return the weights after so many epochs."""
+    return [*train(epochs)[0].state_dict().values()]
+
+
+KEEPING = {
+    ("workflow/nine_steps", "fit"): keep_nine,
+    ("workflow/train_and_validate", "overfit"): keep_overfit,
+    ("transfer/own_pictures", "train_epochs"): keep_own,
+}
+
+
+@in_all(sorted({*KEEPERS} | {*KEEPING}))
+def test_best_epoch_is_that_of_validation(
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    lesson: str,
+    function: str,
+) -> None:
+    """Training improves to the end, validation until the third epoch."""
+    if (lesson, function) not in KEEPING:
+        wrong(
+            lesson,
+            function,
+            is_="it keeps states, and nothing here tries which",
+            should="an entry in KEEPING",
+            do="Add one in tests/test_script_parts.py.",
+        )
+    keep = KEEPING[lesson, function]
+    kept = keep(load(lesson), monkeypatch, tmp_path)
+    if not kept:
+        kept = [Kept("the best state returned", 0)]
+    for place, epoch in kept:
+        if epoch != BEST:
+            wrong(
+                lesson,
+                function,
+                is_=f"{place} is of epoch {epoch:g}",
+                should=f"of epoch {BEST}, where the validation loss is lowest",
+                do="Compare the validation loss, copy the state (deepcopy or "
+                "a file), and load it back at the end.",
+            )
+
+
+# Loaders --------------------------------------------------------------------
+
+# The shortest run of each program, on data in {folder}.
+SHORTEST = {
+    "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
+    "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
+    "transfer/own_pictures": [
+        *("train", "--data={folder}/data", "--out={folder}/run"),
+        *("--mode=scratch", "--size=32", "--epochs=1", "--batch-size=8"),
+    ],
+    "transfer/transfer_vs_finetuning": ["--epochs=1", "--pictures=5"],
+    "transfer/which_when": ["--epochs=1", "--runs=1", "--sides=24"],
+    "workflow/nine_steps": ["--epochs=1"],
+}
+LOADER = re.compile(r"^(train|val|test)_loader$")
+
+
+class Enough(BaseException):
+    """End a run: training and two measurements have been seen."""
+
+
+class Loaders(NamedTuple):
+    """The loaders that a network learned from, and those only read.
+
+    Each has an attribute `line`: where the script makes it.
+    """
+
+    learned: list[Any]
+    read: list[Any]
+
+
+@contextlib.contextmanager
+def watched(module: ModuleType) -> Iterator[Loaders]:
+    """Note how a program uses its loaders; end it as soon as possible."""
+    loaders = Loaders([], [])
+    latest: list[Any] = []
+    backward = torch.Tensor.backward
+
+    class Watched(DataLoader[Any]):
+        def __init__(self, *given: Any, **options: Any) -> None:
+            self.line = sys._getframe(1).f_lineno
+            super().__init__(*given, **options)
+
+        def __iter__(self) -> Any:
+            for batch in super().__iter__():
+                latest[:] = [self]
+                yield batch
+            if self not in loaders.learned:
+                loaders.read.append(self)
+            if loaders.learned and len(loaders.read) > 1:
+                raise Enough
+
+    def learn(tensor: Tensor) -> None:
+        loaders.learned.extend(x for x in latest if x not in loaders.learned)
+        backward(tensor)  # type: ignore[no-untyped-call]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "DataLoader", Watched)
+        patch.setattr(torch.Tensor, "backward", learn)
+        no_pretraining(module, patch)
+        with contextlib.suppress(Enough):
+            yield loaders
+
+
+def loaders_of(module: ModuleType, lesson: str, folder: Path) -> Loaders:
+    """Return the loaders that a short run of a program makes."""
+    if hasattr(module, "draw_pictures"):
+        module.draw_pictures(folder / "data", 10, seed=0)
+    if lesson not in SHORTEST:
+        wrong(
+            lesson,
+            "main",
+            is_="nothing here knows a short run of it",
+            should="an entry in SHORTEST",
+            do="Add it in tests/test_script_parts.py.",
+        )
+    with watched(module) as loaders:
+        argv = [one.format(folder=folder) for one in SHORTEST[lesson]]
+        module.main([*argv, "--device=cpu"])
+    if not all(loaders):
+        wrong(
+            lesson,
+            "main",
+            is_=f"{len(loaders.learned)} loaders are trained on, "
+            f"{len(loaders.read)} only read",
+            should="one or more of each",
+            do="Lengthen the run in SHORTEST, tests/test_script_parts.py.",
+        )
+    return loaders
+
+
+def read(loader: Any) -> list[Tensor]:
+    """Return inputs and labels of all batches, in the order of reading."""
+    batches = list(DataLoader.__iter__(loader))
+    return [torch.cat(parts) for parts in zip(*batches, strict=True)]
+
+
+def check_loaders(lesson: str, loaders: Loaders) -> None:
+    """Fail unless validation is fixed and training mixed."""
+    for loader in loaders.read:
+        if not all(map(torch.equal, read(loader), read(loader))):
+            wrong(
+                lesson,
+                "DataLoader",
+                line=loader.line,
+                is_="what is only measured comes as other pictures, or in "
+                "another order, when it is read again",
+                should="the same tensors each time",
+                do="Neither shuffle nor augment for validation; or are "
+                "training and validation swapped?",
+            )
+    for loader in loaders.learned:
+        if all(map(torch.equal, read(loader), read(loader))):
+            wrong(
+                lesson,
+                "DataLoader",
+                line=loader.line,
+                is_="what the network learns from comes in the same order "
+                "in each epoch",
+                should="another order each time",
+                do="Give it shuffle=True; or are training and validation "
+                "swapped?",
+            )
+
+
+@pytest.mark.parametrize("lesson", PROGRAMS)
+def test_loaders_of_a_program(load: Load, tmp_path: Path, lesson: str) -> None:
+    """Validation reads the same each time, training another order."""
+    check_loaders(lesson, loaders_of(load(lesson), lesson, tmp_path))
+
+
+def loaders_at_the_top(tree: ast.Module) -> dict[str, ast.Assign]:
+    """Return where a script with cells makes its loaders, by name."""
+    return {
+        target.id: node
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and LOADER.match(target.id)
+    }
+
+
+@pytest.mark.parametrize(
+    "lesson", [one for one, tree in TREES.items() if loaders_at_the_top(tree)]
+)
+def test_loaders_of_a_concept(lesson: str) -> None:
+    """The same for train_loader and val_loader of a script with cells."""
+    body, tops = TREES[lesson].body, loaders_at_the_top(TREES[lesson])
+    last = max(body.index(node) for node in tops.values())
+    module = run_nodes(lesson, body[: last + 1])
+    loaders = Loaders([], [])
+    for name, node in tops.items():
+        loader = getattr(module, name)
+        loader.line = node.lineno
+        side = loaders.learned if name == "train_loader" else loaders.read
+        side.append(loader)
+    check_loaders(lesson, loaders)
+
+
+@in_all(named("make_transforms"))
+def test_prediction_prepares_pictures_as_validation_does(
+    load: Load, monkeypatch: pytest.MonkeyPatch, lesson: str, function: str
+) -> None:
+    """Training takes the first transform; validation and predict, the other."""
+    module = load(lesson)
+    make, used = module.make_transforms, {"first": 0, "second": 0}
+
+    def prepare(which: str, transform: Any, picture: Any) -> Any:
+        used[which] += 1
+        return transform(picture)
+
+    def make_counted(*given: Any) -> list[Any]:
+        pair = zip(used, make(*given), strict=True)
+        return [functools.partial(prepare, *one) for one in pair]
+
+    monkeypatch.setattr(module, function, make_counted)
+    sizes = module.main(["demo", "--epochs=1", "--device=cpu"])
+    due = {
+        "first": sizes["train_size"],
+        "second": sizes["val_size"] + len(sizes["predictions"]),
+    }
+    if used != due:
+        wrong(
+            lesson,
+            function,
+            is_=f"its transforms prepare {used} pictures",
+            should=f"{due}: the first those of training, the second those "
+            "of validation and of predict",
+            do="Give each Pictures the transform of its part.",
+        )
