@@ -2,7 +2,7 @@
 
 A snapshot ``tests/snapshots/<page>.txt`` lists, in the order of the page, its
 headings' ids, kinds of blocks, embeds, claims and links. A paragraph is told by
-the first words of the English page and the number of sentences in each
+the first words of the English page and the number of stops and commas in each
 language. What both languages lose at once is then seen; a changed word is not.
 """
 
@@ -26,7 +26,7 @@ KINDS = (
 )
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)")
 EMBED = re.compile(r"\{\{.*?\}\}")
-SENTENCE_END = re.compile(r"[。？！]|[.?!:](?=[\s\"”)*]|$)")
+STOP = re.compile(r"[。？！、；]|[.?!:;,](?=[\s\"”)*]|$)")
 
 
 class Item(NamedTuple):
@@ -50,7 +50,7 @@ def snapshot(page: str) -> list[Item]:
 
 
 def _items(text: str) -> Iterator[tuple[int, str, int]]:
-    """Yield (line, what stands there, number of sentences)."""
+    """Yield (line, what stands there, number of stops and commas)."""
     embeds: dict[int, list[str]] = {}
     for embed in parse(text):
         embeds.setdefault(embed.line, []).append(f"{embed.kind} {embed.text}")
@@ -91,7 +91,7 @@ def _kind(line: str) -> str:
 
 def _sentences(line: str) -> int:
     prose = re.sub(r"`[^`]*`|\]\([^)]*\)", "", EMBED.sub("", line))
-    return len(SENTENCE_END.findall(prose))
+    return len(STOP.findall(prose))
 
 
 def path_of(page: str, root: Path = ROOT) -> Path:

@@ -17,8 +17,9 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, Doctype, NavigableString
 
 from docs._tools.expand import EXCERPT
-from docs._tools.lessons import LANGUAGES, ROOT
+from docs._tools.lessons import LANGUAGES, ROOT, lessons
 from docs._tools.parts import cut
+from docs._tools.records import Records
 from tests.page_source import line_with, lines_of, pages, read
 from tests.test_site import address, article, everything, html
 
@@ -30,7 +31,7 @@ HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
 LETTERS_LEFT_IN_ENGLISH = 20
-ENGLISH_RUN = re.compile(r"(?:[A-Za-z'’-]+[ ,;:]+){8}")
+ENGLISH_RUN = re.compile(r"(?:[A-Za-z'’-]+[ ,;:]+){6}")
 ATTRIBUTES = ("alt", "title", "aria-label", "placeholder", "content")
 BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "th", "dt"}
 BLOCKS |= {"dd", "figcaption", "summary", "title", "div", "section", "label"}
@@ -542,3 +543,24 @@ def test_links_to_other_sites_lead_to_known_hosts(
         "Is it right, and https? Then add its host to HOSTS in "
         "tests/test_built_pages.py.",
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bar_of_a_lesson_says_what_its_record_says(
+    site: Path, language: str
+) -> None:
+    """Versions, and seconds: under one only where the run took less."""
+    words = Records().words("words")
+    faults = []
+    for lesson in lessons():
+        about = Records().record(lesson).tree["record"]
+        built = article(site, language, f"{lesson}.md")
+        shown = str(built.select_one("aside.lesson"))
+        seconds = round(about["wall_seconds"])
+        time = words["seconds"][language] % seconds
+        if about["wall_seconds"] < 1:
+            time = words["under"][language]
+        for part in (f"PyTorch {about['torch']}", time):
+            if part not in shown:
+                faults.append(f"docs/{language}/{lesson}.md: no {part!r}")
+    fail_with(faults, "Mend docs/_tools/theme/partials/lesson.html.")

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,31 @@ def test_list_names_each_lesson_in_the_order_of_the_menu(name: str) -> None:
             + "\n".join(lines),
             pytrace=False,
         )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_labels_are_the_same(language: str) -> None:
+    """Two columns of one name cannot be told apart."""
+    text = (ROOT / "docs/terms.toml").read_text(encoding="utf-8")
+    keys: dict[str, str] = {}
+    for key, words in tomllib.loads(text)["labels"].items():
+        other = keys.setdefault(words[language], key)
+        assert other == key, (
+            f"docs/terms.toml [labels]: {key} and {other} are both "
+            f"{words[language]!r} ({language}): give one another word"
+        )
+
+
+def test_licence_links_are_the_same_everywhere() -> None:
+    """What one language allows, the other allows too."""
+    names = ["mkdocs.yml", "README.md", "README.ja.md", "LICENSE"]
+    names += [f"docs/{language}/contributing.md" for language in LANGUAGES]
+    kinds = {
+        name: set(
+            re.findall(r"creativecommons.org/licenses/([\w-]+/[\d.]+)", text)
+        )
+        for name in names
+        if (text := (ROOT / name).read_text(encoding="utf-8"))
+    }
+    odd = {name: kind for name, kind in kinds.items() if kind - {"by/4.0"}}
+    assert not odd, f"another licence than by/4.0: {odd}: write one everywhere"

@@ -115,9 +115,9 @@ class Guards:
         self._look_at_order(seen, hash(tuple(keys)))
 
     def _measure(self, seen: Seen, rows: Tensor, given: Tensor) -> None:
-        self._measured = True
         keys = _row_keys(rows)
         known = sum(key in seen.trained for key in keys)
+        self._measured = True
         self._unseen |= known < len(keys)
         name = _name_of(given, self.lesson)
         if name is None:

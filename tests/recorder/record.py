@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from docs._tools.lessons import ROOT, record_folder
-from docs._tools.records import Record, RecordError, Records
+from docs._tools.records import (
+    Record,
+    RecordError,
+    Records,
+    is_number,
+    over_seeds,
+)
 from tests.recorder import claims, compare, runs
 from tests.recorder.figures import draw
 from tests.recorder.guards import constant_metrics
@@ -312,7 +318,36 @@ def record_faults(lesson: str, root: Path = ROOT) -> Iterator[str]:
                     f"examples/{lesson}.py: {metric} is equal for all seeds of "
                     f"{name}: a result that no seed moves was not measured"
                 )
+    yield from _redundancy_faults(lesson, record.data, again)
     yield from _claim_faults(lesson, record, root, again)
+
+
+def _redundancy_faults(
+    lesson: str, record: dict[str, Any], again: str
+) -> Iterator[str]:
+    """Yield what a record says twice and not in the same way."""
+    where = f"snippets/{lesson}/record.json"
+    varied = record.get("cpu_seconds", 0) <= runs.VARIED_BELOW
+    if [*record["variants"]] != (runs.VARIANTS if varied else []):
+        yield f"{where}: variants {[*record['variants']]}: {again}"
+    for path, table in _tables(record["main"]["values"]):
+        values: Any = table.get("values")
+        numbers = isinstance(values, list) and all(map(is_number, values))
+        if numbers and {"mean", "std"} <= table.keys() and len(values) > 1:
+            wanted = over_seeds(values)
+            for name in ("mean", "std"):
+                if abs(table[name] - wanted[name]) > 1e-4 * abs(wanted["mean"]):
+                    yield (
+                        f"{where}: {path}{name} is {table[name]}, but its "
+                        f"values give {wanted[name]} (n - 1): mend the script"
+                    )
+
+
+def _tables(tree: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(tree, dict):
+        yield path, tree
+        for name, branch in tree.items():
+            yield from _tables(branch, f"{path}{name}.")
 
 
 def _claim_faults(
@@ -327,7 +362,10 @@ def _claim_faults(
     if not faults and record.data["claims"] != claims.told(
         lesson, record.tree, root
     ):
-        yield f"tests/claims/{lesson}.py changed after its record: {again}"
+        yield (
+            f"snippets/{lesson}/record.json: its claims do not follow from "
+            f"its values: edited, or tests/claims/{lesson}.py changed: {again}"
+        )
 
 
 def variant_trees(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
