@@ -149,7 +149,7 @@ def test_concept_script_leaves_output_by_cell_values_and_tensors(
     assert not faults(root)
 
 
-def test_sweep_keeps_every_run_and_is_over_seedsd_when_read(
+def test_sweep_keeps_every_run_and_is_summarised_when_read(
     tmp_path: Path, eval_example: EvalExample
 ) -> None:
     """Nothing that follows from the runs is stored."""
