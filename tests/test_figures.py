@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -155,11 +156,26 @@ def test_lesson_is_drawn_from_its_record(
 ) -> None:
     """What draw() makes of the record is what it makes after a run."""
     outcome = run_script(WITH_DRAW)
-    values = outcome.values
-    assert figures.redrawn(LESSON, values, tmp_path / "it") == outcome.figures
+    held: dict[str, Any] = {"main": {"values": outcome.values}}
+    assert figures.redrawn(LESSON, held, tmp_path / "it") == outcome.figures
     assert [*outcome.figures] == ["loss"]
-    other = {**values, "loss": [1, 1, 1]}
-    assert figures.redrawn(LESSON, other, tmp_path / "it") != outcome.figures
+    held["main"]["values"]["loss"] = [1, 1, 1]
+    assert figures.redrawn(LESSON, held, tmp_path / "it") != outcome.figures
+
+
+def test_draw_is_given_the_sweeps_if_it_can_show_them(tmp_path: Path) -> None:
+    """They are lists of results, one for each seed."""
+    source = WITH_DRAW.replace("(results)", "(results, sweeps=None)").replace(
+        "results['loss'])", "sweeps['more'][1]['loss'])"
+    )
+    lesson(tmp_path, source)
+    runs = [{"loss": [1]}, {"loss": [2, 1]}]
+    held: dict[str, Any] = {
+        "main": {"values": {}},
+        "sweeps": {"more": {"runs": runs}},
+        "real": {},
+    }
+    assert [*figures.redrawn(LESSON, held, tmp_path)] == ["loss"]
 
 
 def code(root: Path, source: str) -> str:
@@ -182,6 +198,10 @@ def test_drawing_is_no_part_of_the_key(tmp_path: Path) -> None:
     )
     assert "plt" not in plain
     assert code(tmp_path, plain) == key
+    argument = ("def main", "def other(draw):\n    draw()\n\n\ndef main")
+    assert code(tmp_path, WITH_DRAW.replace(*argument)) == code(
+        tmp_path, plain.replace(*argument)
+    )
     changed = WITH_DRAW.replace("axes.plot(loss)", "axes.bar([0, 1, 2], loss)")
     assert code(tmp_path, changed) == key
     assert code(tmp_path, WITH_DRAW.replace("[3, 1, 2]", "[3, 1]")) != key
@@ -192,6 +212,7 @@ def test_drawing_is_no_part_of_the_key(tmp_path: Path) -> None:
     [
         ("return {", "plot_loss(None, [])\n    return {"),
         ("return {", "plt.rcParams\n    return {"),
+        ("return {", "(lambda: plot_loss)()\n    return {"),
         ("def draw(results)", "def draw(results, at=torch.manual_seed(3))"),
         ("def plot_loss", "@torch.no_grad()\ndef plot_loss"),
     ],

@@ -519,8 +519,8 @@ class Expander:
         plain = DIGITS.sub("#", text)
         for name in (text, text.lower().replace(" ", "_")):
             if label := self.word(name, "labels"):
-                return label
-        label = self.word(plain, "labels")
+                return label.replace("`", "")
+        label = self.word(plain, "labels").replace("`", "")
         return re.sub("#", lambda _: next(numbers, "#"), label) or None
 
     def inline(self, text: str, line: int) -> str:

@@ -11,7 +11,9 @@ A script gives each figure a name, by which its file is called::
 and neither colours nor fonts. A concept script draws in its cells, and its
 figures are taken when it has run. A lesson with ``main`` draws in
 ``draw(results)``, which takes what main() returns: its figures are drawn from
-the record, and none of its runs is repeated for them.
+the record, and none of its runs is repeated for them. ``draw(results,
+sweeps=None)`` is also given the results of each recorded sweep, by its name a
+list with one for each seed; called without, it shows the one run.
 
 The texts are English; pages show them in their language (docs/terms.toml).
 """
@@ -24,7 +26,7 @@ import io
 import platform
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +44,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 def has_draw(source: str) -> bool:
     """Say whether a lesson draws from its results."""
     return "\ndef draw(" in source
+
+
+def takes_sweeps(source: str) -> bool:
+    """Say whether a lesson's ``draw`` can show other runs beside its own."""
+    return bool(re.search(r"^def draw\(\w+, sweeps=None\)", source, re.M))
 
 
 @contextlib.contextmanager
@@ -113,15 +120,15 @@ def _taken(lesson: str) -> dict[str, str]:
 
 
 def drawn_by(
-    draw: Callable[[Any], object],
-    results: dict[str, Any],
+    draw: Callable[..., object],
+    results: Sequence[dict[str, Any]],
     lesson: str,
     take: Callable[[], dict[str, str]],
 ) -> dict[str, str]:
     """Return the figures of a lesson's ``draw``, which can change nothing."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        returned = draw(copy.deepcopy(results))
+        returned = draw(*copy.deepcopy(results))
     if returned is not None or said.getvalue():
         raise ValueError(
             f"examples/{lesson}.py: draw() only draws: it prints and returns "
@@ -131,13 +138,17 @@ def drawn_by(
 
 
 def redrawn(
-    lesson: str, values: dict[str, Any], root: Path = ROOT
+    lesson: str, record: dict[str, Any], root: Path = ROOT
 ) -> dict[str, str]:
     """Return the figures of a lesson with ``draw``, out of its record."""
     path = script_path(lesson, root)
     source = path.read_text(encoding="utf-8")
+    results = [record["main"]["values"]]
+    if takes_sweeps(source):
+        sweeps = {**record["sweeps"], **record["real"]}
+        results.append({name: one["runs"] for name, one in sweeps.items()})
     with drawing(lesson, source) as take:
-        return drawn_by(_loaded(path, source).draw, values, lesson, take)
+        return drawn_by(_loaded(path, source).draw, results, lesson, take)
 
 
 @functools.lru_cache(maxsize=32)

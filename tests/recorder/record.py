@@ -138,23 +138,25 @@ def assemble(lesson: str, root: Path = ROOT) -> dict[str, Any]:
     }
     _check_names(lesson, record)
     tree = Record(record).tree
-    drawn, record["drawn_with"] = _figures(lesson, main, root)
+    drawn, drawn_with = _figures(record, main, root)
+    if drawn:
+        record["drawn_with"] = drawn_with
     texts = {f"{name}.svg": svg for name, svg in sorted(drawn.items())}
     record["claims"] = claims.told(lesson, tree, root)
     return {**record, "texts": {"output.txt": main["output"], **texts}}
 
 
 def _figures(
-    lesson: str, main: dict[str, Any], root: Path
+    record: dict[str, Any], main: dict[str, Any], root: Path
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return a lesson's figures, and with what they were drawn.
 
     They are of the main run, or drawn from what it left.
     """
+    lesson, now = record["lesson"], figures.drawn_with()
     source = script_path(lesson, root).read_text(encoding="utf-8")
-    now = figures.drawn_with()
     if figures.has_draw(source):
-        return figures.redrawn(lesson, main["values"], root), now
+        return figures.redrawn(lesson, record, root), now
     return main.get("figures", {}), main.get("drawn_with") or now
 
 
@@ -327,9 +329,9 @@ def record_faults(lesson: str, root: Path = ROOT) -> Iterator[str]:
     if figures.has_draw(source):
         yield from figures.differences(
             recorded_figures(lesson, root),
-            figures.redrawn(lesson, record.data["main"]["values"], root),
+            figures.redrawn(lesson, record.data, root),
             lesson,
-            exact=record.data["drawn_with"] == figures.drawn_with(),
+            exact=record.data.get("drawn_with") == figures.drawn_with(),
         )
     for name, sweep in record.data["sweeps"].items():
         for metric in constant_metrics(sweep["runs"]):

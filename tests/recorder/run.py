@@ -137,7 +137,7 @@ def run_lesson(
             left.figures = take()
             draw = left.module.get("draw")
             if draw and left.returned is not None:
-                found = figures.drawn_by(draw, left.returned, lesson, take)
+                found = figures.drawn_by(draw, [left.returned], lesson, take)
                 left.figures |= found
     if "KeyboardInterrupt in example" in left.output.text():
         raise KeyboardInterrupt

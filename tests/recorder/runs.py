@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -83,15 +84,21 @@ def _without_drawing(tree: ast.Module) -> ast.Module:
             kept.append(ast.If(node.test, ast.parse("main()").body, []))
         else:
             kept.append(node)
-    used = {
-        node.id
-        for statement in kept
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name)
-    }
-    if "draw" not in dropped or dropped & used:
+    if "draw" not in dropped:
         return tree
-    return ast.Module(kept, tree.type_ignores)
+    rest = ast.Module(kept, tree.type_ignores)
+    table = symtable.symtable(ast.unparse(rest), "script", "exec")
+    return tree if dropped & {*_globals(table)} else rest
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the global names that a script's statements and functions use."""
+    for symbol in table.get_symbols():
+        outer = table.get_type() == "module" or symbol.is_global()
+        if outer and symbol.is_referenced():
+            yield symbol.get_name()
+    for inner in table.get_children():
+        yield from _globals(inner)
 
 
 def _drawing_names(node: ast.stmt) -> set[str]:
