@@ -6,6 +6,7 @@ import gzip
 import html
 import io
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -511,3 +512,34 @@ def test_number_on_any_grey_can_be_read(grey: int) -> None:
     light = svg.luminance([grey] * 3)
     dark = light < 0.18
     assert (1.05 / (light + 0.05) if dark else (light + 0.05) / 0.05) >= 4.5
+
+
+# Room.
+
+
+def width(text: str) -> float:
+    """Estimate how many letters' heights a text is wide."""
+    wide = sum(unicodedata.east_asian_width(sign) in "FWA" for sign in text)
+    return wide + 0.55 * (len(text) - wide)
+
+
+@each_recorded
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_have_room(path: Path, language: str) -> None:
+    """None runs over the edge, in the wider language either."""
+    root = ElementTree.fromstring(path.read_text("utf-8"))
+    right, bottom = map(float, root.get("viewBox", "").split()[2:])
+    expander = Expander(Page("", None, language), Records())
+    for element in of(root, "text"):
+        text = "".join(element.itertext())
+        shown = (WORDS.search(text) and expander.figure_text(text)) or text
+        size = float(element.get("font-size", svg.FONT))
+        share = svg.SHARES[element.get("text-anchor", "start")]
+        turned = element.get("transform", "")
+        place, end = float(element.get("x", 0)), right
+        if turned:
+            place, end = float(turned.split()[1].split(")")[0]), bottom
+            share = 1 - share
+        start = place - width(shown) * size * share
+        assert start > -9, f"{shown!r} begins outside"
+        assert start + width(shown) * size < end + 9, f"{shown!r} is too long"

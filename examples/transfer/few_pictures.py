@@ -402,7 +402,7 @@ def draw(results):
     axes.set_xscale("log")
     axes.set_xticks(pictures, [str(number) for number in pictures])
     axes.yaxis.set_major_formatter("{x:.0%}")
-    axes.legend()
+    figure.legend(loc="outside right upper")
 
 
 if __name__ == "__main__":

@@ -492,7 +492,6 @@ def plot_lines(axes, x, found):
     for name, line in found.items():
         axes.plot(x, line["mean"], label=name)
         axes.fill_between(x, line["low"], line["high"], alpha=0.2)
-    axes.legend()
 
 
 def draw(results):
@@ -502,6 +501,7 @@ def draw(results):
     ways = [way for way in BODY_SHARE if way != "head"]
     lines = {way: results[way]["val_accuracy"] for way in ways}
     plot_lines(axes, rates, lines)
+    axes.legend()
     axes.set(xlabel="learning rate of the head", ylabel="validation accuracy")
     axes.set_xscale("log")
     axes.yaxis.set_major_formatter("{x:.0%}")
@@ -509,6 +509,7 @@ def draw(results):
     figure, axes = plt.subplots(num="distance")
     layers = {name: one[name] for name in PARTS if name != "body"}
     plot_lines(axes, rates, layers)
+    axes.legend()
     axes.set(xlabel="learning rate of all layers", ylabel="relative distance")
     axes.set(xscale="log", yscale="log")
 
@@ -520,6 +521,7 @@ def draw(results):
         "validation (counted anew)": early["counted_accuracy"],
     }
     plot_lines(axes, results["early_epoch"], kinds)
+    figure.legend(loc="outside upper left")
     axes.set(xlabel="epoch", ylabel="accuracy")
     axes.yaxis.set_major_formatter("{x:.0%}")
 
