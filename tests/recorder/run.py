@@ -118,14 +118,12 @@ def run_lesson(
         Exception: whatever the script raises, at its own file and line.
     """
     path = script_path(lesson, root)
-    source = path.read_text(encoding="utf-8")
+    source = path.read_text("utf-8")
     argv = [*arguments, "--device", device] if is_training(source) else []
     left = Left(SectionedOutput(lesson, cells_of(source)), Guards(lesson))
     _warm_up()
-    with (
-        _pristine(evaluate.tmp_path, device, left.seeds),
-        figures.drawing(lesson, source) as take,
-    ):
+    pristine = _pristine(evaluate.tmp_path, device, left.seeds)
+    with pristine, figures.drawing(lesson, source) as take:
         sys.argv = [path.name, *argv]
         with left.guards.watching(), contextlib.redirect_stdout(left.output):
             _execute(evaluate, lesson, path, left)
