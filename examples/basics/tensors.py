@@ -19,7 +19,7 @@ from torch import nn
 def shows_error():
     try:
         yield
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (IndexError, RuntimeError, TypeError, ValueError) as error:
         print(textwrap.fill(f"{type(error).__name__}: {error}", 76))
 
 
