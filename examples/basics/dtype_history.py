@@ -1,7 +1,7 @@
 """Old names for tensors: what they do today, and what to write instead.
 
 Shapes: N numbers
-Needs: torch 2.11 or newer
+Needs: torch 2.11 or newer, matplotlib
 Run: python dtype_history.py
 Source: PyTorch documentation, pages torch.Tensor, Tensor Attributes and
 Autograd mechanics; the release notes of torch 0.4
@@ -10,6 +10,7 @@ Autograd mechanics; the release notes of torch 0.4
 import contextlib
 import textwrap
 
+import matplotlib.pyplot as plt
 import torch
 from torch.autograd import Variable
 
@@ -23,11 +24,22 @@ def shows_error():
 
 
 # %% names
-print("FloatTensor ", torch.FloatTensor([1]).dtype)
-print("DoubleTensor", torch.DoubleTensor([1]).dtype)
-print("LongTensor  ", torch.LongTensor([1]).dtype)
-print("ByteTensor  ", torch.ByteTensor([1]).dtype)
-print("CharTensor  ", torch.CharTensor([1]).dtype)
+old_types = [
+    torch.FloatTensor,
+    torch.DoubleTensor,
+    torch.LongTensor,
+    torch.ByteTensor,
+    torch.CharTensor,
+]
+made = [old_type([1]) for old_type in old_types]  # each (1,)
+for old_type, tensor in zip(old_types, made, strict=True):
+    print(f"{old_type.__name__:12}", tensor.dtype)
+
+# %% picture
+names = [old_type.__name__ for old_type in old_types]
+figure, axes = plt.subplots(num="bits")
+axes.barh(names[::-1], [8 * tensor.itemsize for tensor in made[::-1]])
+axes.set(xlabel="bits")
 
 # %% size_or_value
 old = torch.FloatTensor(2)  # (2,), whatever was in memory
@@ -58,3 +70,5 @@ loss = weights.sum()  # ()
 with shows_error():
     print(loss.data[0])
 print(loss.item())
+
+plt.show()
