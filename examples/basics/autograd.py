@@ -76,7 +76,7 @@ for _ in range(3):
 print(sums)
 
 
-# %% train_line
+# %% line_fit
 def train_line(clear):
     torch.manual_seed(0)
     line = nn.Linear(1, 1)

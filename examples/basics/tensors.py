@@ -124,12 +124,16 @@ with shows_error():
 with shows_error():
     table += 0.5
 
-# %% shape_error
+# %% batch_error
 last_batch = torch.rand(16, 10)  # smaller than the 32 of the others
 with shows_error():
     last_batch.view(32, 10)
+
+# %% view_error
 with shows_error():
     turned.view(6)
+
+# %% item_error
 with shows_error():
     turned.item()
 
