@@ -20,7 +20,7 @@ def shows_error():
     try:
         yield
     except (IndexError, RuntimeError, TypeError, ValueError) as error:
-        print(textwrap.fill(f"{type(error).__name__}: {error}", 76))
+        print(textwrap.fill(f"{type(error).__name__}: {error}", 70))
 
 
 # %% gradient
@@ -35,7 +35,7 @@ print("loss", loss.item(), "gradient", gradient)
 positions = torch.linspace(-1, 4, 51)  # (N,)
 figure, axes = plt.subplots(num="tangent")
 axes.plot(positions, (2 * positions - 1) ** 2, label="loss")
-axes.plot([2, 4], [25 - gradient, 25 + gradient], label="gradient")
+axes.plot([2, 4], [25 - gradient, 25 + gradient], label="tangent")
 axes.set(xlabel="weight", ylabel="loss")
 axes.legend()
 
@@ -98,7 +98,7 @@ cleared, never = train_line(clear=True), train_line(clear=False)
 figure, axes = plt.subplots(num="zero_grad")
 axes.plot(never, label="never cleared")
 axes.plot(cleared, label="cleared")
-axes.set(xlabel="update", ylabel="loss")
+axes.set(xlabel="update", ylabel="loss", ylim=(0, 5))
 axes.legend()
 print(f"cleared {max(cleared[50:]):.4f}  never {max(never[50:]):.2f}")
 

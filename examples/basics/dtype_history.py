@@ -20,7 +20,7 @@ def shows_error():
     try:
         yield
     except (IndexError, RuntimeError, TypeError, ValueError) as error:
-        print(textwrap.fill(f"{type(error).__name__}: {error}", 76))
+        print(textwrap.fill(f"{type(error).__name__}: {error}", 70))
 
 
 # %% names
