@@ -36,7 +36,7 @@ ATTRIBUTES = ("alt", "title", "aria-label", "placeholder", "content")
 BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "th", "dt"}
 BLOCKS |= {"dd", "figcaption", "summary", "title", "div", "section", "label"}
 BLOCKS |= {"article", "aside", "nav", "ul", "ol", "table", "button", "body"}
-NO_TEXT = ("script", "style", "code", "pre", "template")
+NO_TEXT = ("script", "style", "code", "pre", "template", "math")
 
 MOST_LINES = 30  # of one message
 NUMBER = re.compile(r"[-+\u2212]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
