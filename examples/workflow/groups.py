@@ -104,18 +104,10 @@ def accuracy_of_forms(predictions, labels, forms):
     return [float(correct[forms == form].mean()) for form in range(1, 15)]
 
 
-def draw_forms(accuracies):
-    """Draw a point for each form and split."""
-    _, axes = plt.subplots(num="forms")
-    for split, marker in (("writer", "o"), ("random", "x")):
-        axes.plot(range(1, 15), accuracies[split], marker, label=split)
-    axes.set(xlabel="form", ylabel="accuracy", xticks=range(1, 15))
-    axes.legend(title="split")
-
-
 def summarise(accuracies):
     """Return mean and spread over the forms, and both ends."""
     return {
+        "forms": accuracies,
         "accuracy": statistics.mean(accuracies),
         "spread": statistics.stdev(accuracies),
         "lowest": min(accuracies),
@@ -143,19 +135,28 @@ def main(argv=None):
         "writer": LeaveOneGroupOut().split(images, labels, groups=forms),
         "random": KFold(14, shuffle=True, random_state=args.seed).split(images),
     }
-    accuracies = {}
+    results = {}
     for split, parts in folds.items():
         predictions = cross_validate(parts, images, labels, args)
-        accuracies[split] = accuracy_of_forms(predictions, labels, forms)
-        shown = summarise(accuracies[split])
+        accuracies = accuracy_of_forms(predictions, labels, forms)
+        results[split] = shown = summarise(accuracies)
         ends = f"{shown['lowest']:6.1%} to {shown['highest']:6.1%}"
         print(
             f"{split}  mean {shown['accuracy']:6.1%}  forms {ends}", flush=True
         )
-    draw_forms(accuracies)
-    return {split: summarise(part) for split, part in accuracies.items()}
+    return results
+
+
+def draw(results):
+    """Draw a point for each form and split."""
+    _, axes = plt.subplots(num="forms")
+    for split, marker in (("writer", "o"), ("random", "x")):
+        accuracies = results[split]["forms"]
+        axes.plot(range(1, 15), accuracies, marker, label=split)
+    axes.set(xlabel="form", ylabel="accuracy", xticks=range(1, 15))
+    axes.legend(title="split")
 
 
 if __name__ == "__main__":
-    main()
+    draw(main())
     plt.show()

@@ -124,20 +124,6 @@ def fit(model, train_loader, val_loader, criterion, optimizer, args):
     return best_epoch, history
 
 
-def draw_curves(history, best_epoch):
-    """Draw loss and accuracy, one figure each."""
-    epochs = range(1, len(history) + 1)
-    columns = list(zip(*history, strict=True))
-    for name, at in (("curves", 0), ("accuracy_curves", 1)):
-        _, axes = plt.subplots(num=name)
-        axes.plot(epochs, columns[at], label="training")
-        axes.plot(epochs, columns[at + 2], label="validation")
-        axes.axvline(best_epoch, linestyle=":", label="best epoch")
-        axes.set(xlabel="epoch", ylabel="accuracy" if at else "loss")
-        axes.set_yscale("linear" if at else "log")
-        axes.legend()
-
-
 def parse_arguments(argv):
     device = torch.accelerator.current_accelerator(check_available=True)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -172,7 +158,6 @@ def main(argv=None):
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
         torch.save(model.state_dict(), args.out / "best.pt")
-    draw_curves(history, best_epoch)
     sizes = {"train_size": len(train), "val_size": len(val)}
     return sizes | {
         "test_size": len(test),
@@ -182,9 +167,24 @@ def main(argv=None):
         "best_val_accuracy": history[best_epoch - 1][3],
         "test_loss": loss,
         "test_accuracy": accuracy,
+        "history": history,
     }
 
 
+def draw(results):
+    """Draw loss and accuracy, one figure each."""
+    columns = list(zip(*results["history"], strict=True))
+    epochs = range(1, len(columns[0]) + 1)
+    for name, at in (("curves", 0), ("accuracy_curves", 1)):
+        _, axes = plt.subplots(num=name)
+        axes.plot(epochs, columns[at], label="training")
+        axes.plot(epochs, columns[at + 2], label="validation")
+        axes.axvline(results["best_epoch"], linestyle=":", label="best epoch")
+        axes.set(xlabel="epoch", ylabel="accuracy" if at else "loss")
+        axes.set_yscale("linear" if at else "log")
+        axes.legend()
+
+
 if __name__ == "__main__":
-    main()
+    draw(main())
     plt.show()
