@@ -102,9 +102,9 @@ predictions = logits.argmax(dim=1)  # (B,)
 same_answer = torch.equal(predictions, probabilities.argmax(dim=1))
 print("predicted", predictions.tolist(), "  labels", labels[:4].tolist())
 figure, (left, right) = plt.subplots(1, 2, num="in_and_out", figsize=(5, 2.2))
-left.imshow(batch[0, 0], cmap="gray_r")
+left.imshow(raw_images[0], cmap="gray_r")
 left.set_title("input")
-right.bar(range(10), probabilities[0])
+right.bar(range(10), probabilities[0].tolist())
 right.set(title="output", xlabel="digit", ylabel="probability", ylim=(0, 1))
 
 # %% first_loss
