@@ -82,9 +82,10 @@ def train_epoch(model, loader, criterion, optimizer, device):
 
 
 @torch.no_grad()
-def predict(model, images, device):
+def predict(model, loader, device):
     model.eval()
-    return model(images.to(device)).argmax(dim=1).cpu()  # (B, 10) -> (B,)
+    logits = torch.cat([model(images.to(device)) for images, _ in loader])
+    return logits.argmax(dim=1).cpu()  # (N, 10) -> (N,)
 
 
 def cross_validate(folds, images, labels, args):
@@ -93,7 +94,9 @@ def cross_validate(folds, images, labels, args):
     predictions = torch.empty_like(labels)  # (N,)
     for train, test in folds:
         train_data = TensorDataset(images[train], labels[train])
+        test_data = TensorDataset(images[test], labels[test])
         train_loader = DataLoader(train_data, 64, shuffle=True)
+        test_loader = DataLoader(test_data, 256)
         model = make_model().to(args.device)
         criterion = nn.CrossEntropyLoss()
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
@@ -103,7 +106,7 @@ def cross_validate(folds, images, labels, args):
             )
         if not math.isfinite(loss):
             raise SystemExit("loss is not finite: lower the learning rate")
-        predictions[test] = predict(model, images[test], args.device)
+        predictions[test] = predict(model, test_loader, args.device)
     return predictions
 
 
