@@ -134,7 +134,7 @@ def parse_arguments(argv):
     add("--model", choices=["mlp", "cnn"], default="mlp")
     add("--seed", type=int, default=0)
     add("--device", default=str(device or "cpu"), help="cpu, cuda or mps")
-    add("--epochs", type=int, default=10)
+    add("--epochs", type=int, default=5)
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 
