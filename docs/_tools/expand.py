@@ -319,11 +319,11 @@ def cell_text(record: Record, key: str, spec: str) -> str:
     return shown_text(record, key, spec)
 
 
-def data(name: str, value: Any, shown: str) -> str:
+def data(name: str, value: Any, shown: str, verdict: str = "") -> str:
     """Return the element that shows a recorded value."""
-    text, kind = literal(shown), "recorded"
+    text, kind = verdict or literal(shown), "recorded"
     value = value["mean"] if is_measure(value) else value
-    if not is_number(value):
+    if not (verdict or is_number(value)):
         text = f"<code>{text}</code>"
         kind += " message" if len(shown) > LONGEST_ON_ONE_LINE else ""
     value, title = literal(value), literal(name)
@@ -422,8 +422,9 @@ class Expander:
         """Write a value as a ``<data>`` element."""
         lesson, record = self.record(embed.groups["lesson"])
         key, spec = embed.groups["key"], embed.groups["spec"]
-        shown = shown_text(record, key, spec)
-        return data(f"{lesson}: {key}", record.look_up(key), shown)
+        value, shown = record.look_up(key), shown_text(record, key, spec)
+        verdict = self.word(shown, "verdicts")
+        return data(f"{lesson}: {key}", value, verdict or shown, verdict)
 
     def write_claim(self, embed: Embed) -> str:
         """Write a mark that opens a claim and what was compared."""
