@@ -71,7 +71,7 @@ class DigitFiles(Dataset):
 
 # %% transforms
 to_float = v2.ToDtype(torch.float32, scale=True)  # 0..255 -> 0..1
-augment = v2.Compose([to_float, v2.RandomAffine(15, translate=(0.1, 0.1))])
+augment = v2.Compose([to_float, v2.RandomAffine(20, translate=(0.2, 0.2))])
 plain_files = DigitFiles(temporary.name, to_float)
 moved_files = DigitFiles(temporary.name, augment)
 torch.manual_seed(0)
