@@ -74,7 +74,7 @@ def show_random(batches):
 
 
 def show_error():
-    """Let a worker stack rows of 5 and 3: the message hides the cause."""
+    """Stack rows of 5 and 3 in a worker; find collate_tensor_fn."""
     rows = [torch.ones(5), torch.ones(3)]
     loader = DataLoader(
         rows, batch_size=2, num_workers=1, multiprocessing_context=START
