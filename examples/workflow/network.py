@@ -77,8 +77,7 @@ axes.set_ylabel("pixels")
 for name, parameter in cnn.named_parameters():
     print(f"{name:17} {parameter.numel():5,} {list(parameter.shape)}")
 cnn_parameters = sum(parameter.numel() for parameter in cnn.parameters())
-buffers = [name for name, _ in cnn.named_buffers()]
-print(f"{cnn_parameters:,} parameters, buffers {buffers}")
+print(f"{cnn_parameters:,} parameters, {len(list(cnn.buffers()))} buffers")
 
 # %% sizes
 picture = torch.zeros(1, 1, 32, 32)
@@ -130,7 +129,7 @@ class PlainList(nn.Module):
 plain = PlainList()
 modules = plain, nn.ModuleList(plain.layers)
 found = [len(list(module.parameters())) for module in modules]
-print("found in a list {}, in nn.ModuleList {}".format(*found))
+print(f"found in a list {found[0]}, in nn.ModuleList {found[1]}")
 with shows_error():
     torch.optim.SGD(plain.parameters(), lr=0.1)
 

@@ -124,8 +124,8 @@ def main(argv=None):
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     perfect = one_hot(torch.tensor([3]), num_classes=10).float()
-    lowest_loss = cross_entropy(perfect, torch.tensor([3])).item()
-    print(f"loss of perfect probabilities {lowest_loss:.3f}")
+    floor = cross_entropy(perfect, torch.tensor([3])).item()
+    print(f"loss of perfect probabilities {floor:.3f}")
     loaders, results = load_loaders(), {"sgd": {}, "adam": {}}
     for (name, way), rates in RATES.items():
         runs = [train(name, way, rate, loaders, args) for rate in rates]
@@ -139,7 +139,7 @@ def main(argv=None):
             "late": list(late),
             "classes": list(classes),
         }
-    return {"lowest_loss": lowest_loss, **results}
+    return {"floor": floor, **results}
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def untrained_loss_is_near_ln_10(r: Results) -> Comparison:
 )
 def one_accuracy_many_losses(r: Results) -> list[Comparison]:
     return [
-        more(r.sureness["1"], 5 * r.sureness["10"]),
+        more(r.sureness["0.5"], 5 * r.sureness["10"]),
         more(r.sureness["100"], 5 * r.sureness["10"]),
     ]
 
