@@ -10,7 +10,6 @@ from tests.recorder.claims import (
     true,
 )
 
-
 WAYS = [
     (name, way) for name in ("sgd", "adam") for way in ("logits", "softmax")
 ]
