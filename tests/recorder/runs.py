@@ -65,7 +65,53 @@ def code_hash(run: Run, root: Path = ROOT) -> str:
 @functools.lru_cache(maxsize=256)
 def _computed(source: str, *, printed: bool) -> str:
     """Return a script's syntax tree as text, without what computes nothing."""
-    return ast.dump(_Stripped(printed=printed).visit(ast.parse(source)))
+    tree = _without_drawing(ast.parse(source))
+    return ast.dump(_Stripped(printed=printed).visit(tree))
+
+
+def _without_drawing(tree: ast.Module) -> ast.Module:
+    """Drop a lesson's ``draw``, which no run calls, and what only it names.
+
+    If anything else names what draws, nothing is dropped.
+    """
+    kept: list[ast.stmt] = []
+    dropped: set[str] = set()
+    for node in tree.body:
+        if names := _drawing_names(node):
+            dropped |= names
+        elif isinstance(node, ast.If) and "'__main__'" in ast.dump(node.test):
+            kept.append(ast.If(node.test, ast.parse("main()").body, []))
+        else:
+            kept.append(node)
+    used = {
+        node.id
+        for statement in kept
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name)
+    }
+    if "draw" not in dropped or dropped & used:
+        return tree
+    return ast.Module(kept, tree.type_ignores)
+
+
+def _drawing_names(node: ast.stmt) -> set[str]:
+    """Return what a statement names if it only serves to draw."""
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+        defaults = (*node.args.defaults, *filter(None, node.args.kw_defaults))
+        plain = all(isinstance(one, ast.Constant) for one in defaults)
+        draws = node.name == "draw" or node.name.startswith("plot_")
+        return {node.name} if draws and plain else set()
+    if isinstance(node, ast.ImportFrom) and node.module:
+        parts = [node.module]
+    elif isinstance(node, ast.Import):
+        parts = [alias.name for alias in node.names]
+    else:
+        return set()
+    if not all(part.partition(".")[0] == "matplotlib" for part in parts):
+        return set()
+    return {
+        alias.asname or alias.name.partition(".")[0] for alias in node.names
+    }
 
 
 def cache_path(run: Run, root: Path = ROOT) -> Path:
