@@ -301,25 +301,6 @@ def test_a_copied_block_is_the_text_of_the_script(
             assert visit.copied == embedded_code(page.read_text("utf-8")), page
 
 
-def test_notes_open(
-    page: Page, address: str, site: Path, lessons: list[str]
-) -> None:
-    """A click on the mark of a note shows its text."""
-    noted = [
-        path
-        for path in lessons
-        if "# (1)!" in (site / path / "index.html").read_text("utf-8")
-    ]
-    assert noted, "no page has a note on its code"
-    page.goto(address + noted[0])
-    note = page.locator(".md-annotation").first
-    note.locator(".md-annotation__index").click()
-    tooltip = note.locator(".md-tooltip--active")
-    tooltip.wait_for()
-    assert tooltip.inner_text().strip()
-    assert "(1)" not in note.locator("xpath=ancestor::pre").inner_text()
-
-
 def test_the_language_menu_stays_on_the_page(
     page: Page, address: str, lessons: list[str]
 ) -> None:
@@ -327,8 +308,7 @@ def test_the_language_menu_stays_on_the_page(
     for path in ("", lessons[0]):
         page.goto(address + path)
         for language, there in (("en", f"en/{path}"), ("ja", path)):
-            page.locator(".md-header .md-select button").hover()
-            page.locator(f".md-select__link[hreflang={language}]").click()
+            page.locator(f".other-language[hreflang={language}]").click()
             page.wait_for_url(address + there)
             assert page.locator("html").get_attribute("lang") == language
 
@@ -336,7 +316,7 @@ def test_the_language_menu_stays_on_the_page(
 def test_the_dark_palette_changes_page_code_and_figures(
     page: Page, address: str, site: Path, paths: list[str]
 ) -> None:
-    """The button goes from the system's palette to light and to dark."""
+    """The button goes from the system's palette to the other and back."""
     figured = [
         path
         for path in paths
@@ -344,10 +324,10 @@ def test_the_dark_palette_changes_page_code_and_figures(
     ]
     page.goto(address + [*figured, ""][0])
     colours = [page.evaluate(tool("colours"))]
-    for _ in ("light", "dark"):
+    for _ in ("dark", "light"):
         page.locator("[data-md-component=palette] label:visible").click()
         colours.append(page.evaluate(tool("colours")))
-    system, light, dark = colours
+    system, dark, light = colours
     assert system == light
     assert not [part for part in light if light[part] == dark[part]]
 

@@ -11,6 +11,7 @@ from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from docs._tools import formulas
 from docs._tools.expand import verbatim
 from docs._tools.pages import Site
 
@@ -22,10 +23,13 @@ def _site(settings: str) -> Site:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Let superfences leave HTML alone that stands in a ``raw`` fence."""
-    superfences = config.mdx_configs.setdefault("pymdownx.superfences", {})
+    """Draw formulas, and leave HTML alone that stands in a ``raw`` fence."""
+    configs = config.mdx_configs
     raw = {"name": "raw", "class": "", "format": verbatim}
-    superfences["custom_fences"] = [raw]
+    block = {"name": "math", "class": "", "format": formulas.block}
+    inline = {"name": "math", "class": "", "format": formulas.inline}
+    configs["pymdownx.superfences"] = {"custom_fences": [raw, block]}
+    configs["pymdownx.inlinehilite"] = {"custom_inline": [inline]}
     return config
 
 

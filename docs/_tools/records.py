@@ -122,7 +122,7 @@ class Records:
         """Return a group of docs/terms.toml: by name, then by language."""
         file = self.root / "docs" / "terms.toml"
         terms = self._read(file, lambda: tomllib.loads(file.read_text("utf-8")))
-        found: dict[str, dict[str, str]] = terms[group]
+        found: dict[str, dict[str, str]] = terms.get(group, {})
         return found
 
     def _read(self, path: Path, read: Callable[[], T]) -> T:

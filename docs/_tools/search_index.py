@@ -20,7 +20,9 @@ LEFT_OUT = re.compile(
     r'|<span class="claim-text".*?</span>',
     re.DOTALL,
 )
-JOINING_TAG = re.compile(r"</?(?:code|data|em|span|strong|sub|sup)\b[^>]*>")
+JOINING_TAG = re.compile(
+    r"</?(?:code|data|em|m(?:ath|i|n|o|row|s\w+|frac)|span|strong|su[bp])\b[^>]*>"
+)
 TAG = re.compile(r"<[^>]+>")
 
 Section = tuple[str, str, str]
