@@ -22,8 +22,6 @@ from sklearn.metrics import classification_report, confusion_matrix
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-criterion = nn.CrossEntropyLoss()
-
 
 def parse_arguments(argv):
     parser = argparse.ArgumentParser()
@@ -63,7 +61,7 @@ def train(model, loader, args):
     for _ in range(args.epochs):
         for images, labels in loader:
             images, labels = images.to(args.device), labels.to(args.device)
-            loss = criterion(model(images), labels)
+            loss = nn.functional.cross_entropy(model(images), labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -94,14 +92,12 @@ def try_scans(model, images, labels, device):
     """Classify scans of digits, made fit and as they come."""
     large = nn.functional.interpolate(images, size=(24, 24), mode="bilinear")
     scans = (255 * (1 - large)).byte().squeeze(1)  # (N, 24, 24), dark ink
-    prediction, confidence = predict(model, make_fit(scans[0]), device)
-    print(f"new picture: {prediction.item()}, {confidence.item():.0%} sure")
-    fit = torch.cat([make_fit(scan) for scan in scans])
-    correct = predict(model, fit, device)[0] == labels
-    predictions, confidence = predict(model, 1 - fit, device)  # not inverted
-    shares = [correct, predictions == labels, confidence]
-    names = "fit", "not_inverted", "still_sure"
-    pairs = zip(names, shares, strict=True)
+    fit = torch.cat([make_fit(scan) for scan in scans])  # (N, 1, 8, 8)
+    answers, sure = predict(model, fit, device)
+    print(f"new picture: {answers[0]}, {sure[0]:.0%} sure")
+    as_it_is, still_sure = predict(model, 1 - fit, device)  # not inverted
+    shares = answers == labels, as_it_is == labels, still_sure
+    pairs = zip(("fit", "not_inverted", "still_sure"), shares, strict=True)
     return {name: share.float().mean().item() for name, share in pairs}
 
 
@@ -132,17 +128,6 @@ def compare(first, second, name):
     return {"differ": only, "first_only": first_only, "p_value": p_value}
 
 
-def report(labels, predictions):
-    """Print precision and recall; return the worst digit by each."""
-    print(classification_report(labels, predictions, zero_division=0))
-    rates = classification_report(labels, predictions, output_dict=True)
-    worst = {}
-    for measure in ("precision", "recall"):
-        worst[measure] = min(range(10), key=lambda n: rates[str(n)][measure])
-        print(f"lowest {measure}: {worst[measure]}")
-    return worst
-
-
 def gain_of_best(share, count, candidates=20):
     """Return how much the best of independent guessers gains by luck."""
     correct = torch.rand(500, candidates, count) < share  # 500 test sets
@@ -150,26 +135,29 @@ def gain_of_best(share, count, candidates=20):
     return best.mean().item() - share
 
 
-def show_errors(model, images):
-    """Leave out the batch dimension, then the channel dimension."""
-    for wrong in (images[0], images.squeeze(1)):
-        try:
-            model(wrong)
-        except (RuntimeError, ValueError) as error:
-            print(f"{type(error).__name__}: {error}")
-
-
-def draw(images, labels, predictions):
-    _, axes = plt.subplots(num="confusion")
-    axes.imshow(confusion_matrix(labels, predictions))
-    axes.set(xlabel="predicted", ylabel="true digit")
-    axes.set(xticks=range(10), yticks=range(10))
-    wrong = (predictions != labels).nonzero().flatten()
-    _, grid = plt.subplots(2, 6, num="mistakes", figsize=(5, 2.2))
-    for axes, at in zip(grid.flat, wrong, strict=False):
-        axes.imshow(images[at, 0], cmap="gray_r")
-        axes.set_title(f"{labels[at]} -> {predictions[at]}")
-        axes.axis("off")
+def measure(images, labels, predictions):
+    """Return accuracy, interval, matrix and twelve mistakes."""
+    correct = predictions == labels
+    right, count = correct.sum().item(), len(labels)
+    low, high = wilson_interval(right, count)
+    print(f"test: {right} of {count} right, {low:.3f} to {high:.3f}")
+    print(classification_report(labels, predictions, zero_division=0))
+    rates = classification_report(labels, predictions, output_dict=True)
+    for rate in ("precision", "recall"):
+        worst = min("0123456789", key=lambda digit: rates[digit][rate])
+        print(f"lowest {rate}: {worst}")
+    gains = [gain_of_best(share, count) for share in (0.5, right / count)]
+    print(f"luck of the best of 20: {gains[0]:.3f}, here {gains[1]:.3f}")
+    wrong = (~correct).nonzero().flatten()[:12]
+    columns = labels[wrong], predictions[wrong], images[wrong, 0]
+    return {
+        "accuracy": right / count,
+        "interval": [low, high],
+        "gains": gains,
+        "confusion": confusion_matrix(labels, predictions).tolist(),
+        "mistakes": [column.tolist() for column in columns],
+        "predictions": {"shape": [count], "dtype": predictions.dtype},
+    }
 
 
 def main(argv=None):
@@ -186,23 +174,32 @@ def main(argv=None):
     images, labels = test_data[:]  # from here on, and nothing is chosen
     predictions, _ = predict(model, images, args.device)
     correct = predictions == labels
-    low, high = wilson_interval(correct.sum().item(), len(labels))
-    accuracy = correct.float().mean().item()
-    values = {"accuracy": accuracy, "low": low, "high": high}
-    print(f"test: {correct.sum()} of {len(labels)} right", end=", ")
-    print(f"interval {low:.3f} to {high:.3f}")
-    values |= report(labels, predictions)
+    results |= measure(images, labels, predictions)
     for name, other in (("again", again), ("linear", linear)):
         also_correct = predict(other, images, args.device)[0] == labels
         results[name] = compare(correct, also_correct, name)
-    gains = [gain_of_best(share, len(labels)) for share in (0.5, accuracy)]
-    print(f"luck of the best of 20: {gains[0]:.3f}, here {gains[1]:.3f}")
-    show_errors(model, images)
-    draw(images, labels, predictions)
-    shape = {"shape": list(predictions.shape), "dtype": predictions.dtype}
-    return {**results, **values, "gains": gains, "predictions": shape}
+    try:
+        model(images[0])  # no batch dimension
+    except ValueError as error:
+        print(f"ValueError: {error}")
+    return results
+
+
+def draw(results):
+    """Draw the confusion matrix and some of the mistakes."""
+    _, axes = plt.subplots(num="confusion")
+    axes.imshow(results["confusion"])
+    axes.set(xlabel="predicted", ylabel="true digit")
+    axes.set(xticks=range(10), yticks=range(10))
+    _, grid = plt.subplots(2, 6, num="mistakes", figsize=(5, 2.2))
+    mistakes = zip(*results["mistakes"], strict=True)
+    for axes, mistake in zip(grid.flat, mistakes, strict=False):
+        label, answer, picture = mistake
+        axes.imshow(picture, cmap="gray_r")
+        axes.set_title(f"{label} -> {answer}")
+        axes.axis("off")
 
 
 if __name__ == "__main__":
-    main()
+    draw(main())
     plt.show()

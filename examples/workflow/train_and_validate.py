@@ -100,8 +100,7 @@ def fit(train_loader, val_loader, device, epochs, patience):
     """Train a new model; return it in its best state, and the losses."""
     model = make_model().to(device)
     optimizer = torch.optim.AdamW(model.parameters())
-    steps = epochs * len(train_loader)
-    scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=steps)
+    scheduler = OneCycleLR(optimizer, 0.01, epochs * len(train_loader))
     history, best_loss = [], math.inf
     for epoch in range(1, epochs + 1):
         train_loss, _ = train_epoch(
@@ -151,15 +150,6 @@ def compare_modes(model, images, labels):
     return in_train, in_eval
 
 
-def draw(axes, history, best_epoch, title):
-    train_losses, val_losses, _ = zip(*history, strict=True)
-    epochs = range(1, len(history) + 1)
-    axes.plot(epochs, train_losses, label="training")
-    axes.plot(epochs, val_losses, label="validation")
-    axes.axvline(best_epoch, linestyle="--", label="best")
-    axes.set(title=title, xlabel="epoch", ylabel="loss", yscale="log")
-
-
 def main(argv=None):
     args = parse_arguments(argv)
     torch.manual_seed(args.seed)
@@ -172,24 +162,35 @@ def main(argv=None):
     _, one, _ = fit(loaders[0], *settings, patience=args.epochs)
     print(f"one batch: loss {one[0][0]:.3f}, at the end {one[-1][0]:.3f}")
     first = explain_first_epoch(loaders[1], val_loader, args.device)
-    model, clean, clean_best = fit(loaders[1], *settings, patience=args.epochs)
+    model, clean, _ = fit(loaders[1], *settings, patience=args.epochs)
     val_images, val_labels = (x.to(args.device) for x in val_data[:])
     in_train, in_eval = compare_modes(model, val_images, val_labels)
     _, noisy, best = fit(loaders[2], *settings, patience=args.patience)
     print(f"wrong labels: best epoch {best}, stopped after {len(noisy)}")
-    _, (left, right) = plt.subplots(1, 2, num="curves", figsize=(5, 2.4))
-    draw(left, clean, clean_best, "all pictures")
-    draw(right, noisy, best, "wrong labels")
-    right.legend()
     losses = {"one_batch": one[-1][0], "in_train": in_train, "in_eval": in_eval}
     for name, epoch in (("best", best), ("last", len(noisy))):
         losses[f"{name}_epoch"] = epoch
         losses[f"{name}_loss"], losses[f"{name}_accuracy"] = noisy[epoch - 1][
             1:
         ]
-    return {**first, **losses}
+    curves = {"all pictures": clean, "wrong labels": noisy}
+    return {**first, **losses, "curves": curves}
+
+
+def draw(results):
+    """Draw both losses of both trainings, side by side."""
+    _, both = plt.subplots(1, 2, num="curves", figsize=(5, 2.4))
+    for axes, (title, rows) in zip(
+        both, results["curves"].items(), strict=True
+    ):
+        train_losses, val_losses, _ = zip(*rows, strict=True)
+        axes.plot(range(1, len(rows) + 1), train_losses, label="training")
+        axes.plot(range(1, len(rows) + 1), val_losses, label="validation")
+        axes.set(title=title, xlabel="epoch", ylabel="loss", yscale="log")
+    axes.axvline(results["best_epoch"], linestyle=":", label="best epoch")
+    axes.legend()
 
 
 if __name__ == "__main__":
-    main()
+    draw(main())
     plt.show()

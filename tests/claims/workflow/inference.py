@@ -1,6 +1,13 @@
 """What the lesson on inference claims."""
 
-from tests.recorder.claims import Comparison, Results, claim, less, more
+from tests.recorder.claims import (
+    Comparison,
+    Results,
+    claim,
+    less,
+    more,
+    near,
+)
 
 
 @claim(
@@ -24,7 +31,7 @@ def sure_and_wrong(r: Results) -> Comparison:
     ja="この正解率の信頼区間は、幅が4ポイントを超える",
 )
 def interval_is_wide(r: Results) -> Comparison:
-    return more(r.seeds.high.mean - r.seeds.low.mean, 0.04)
+    return more(r.seeds.interval.mean[1] - r.seeds.interval.mean[0], 0.04)
 
 
 @claim(
@@ -32,10 +39,10 @@ def interval_is_wide(r: Results) -> Comparison:
     ja="正解率は信頼区間の中にあるが、真ん中ではない",
 )
 def interval_is_lopsided(r: Results) -> list[Comparison]:
+    low, high = r.interval
     return [
-        more(r.high, r.accuracy),
-        more(r.accuracy, r.low),
-        more((r.accuracy - r.low) / (r.high - r.accuracy), 1.05),
+        more(high, r.accuracy),
+        more(r.accuracy - low, high - r.accuracy, by=0.005),
     ]
 
 
@@ -62,3 +69,12 @@ def linear_model_differs(r: Results) -> Comparison:
 def choosing_flatters_guessers_most(r: Results) -> list[Comparison]:
     half, here = r.seeds.gains.mean
     return [more(half, here, by=0.01), more(here, 0.01)]
+
+
+@claim(
+    en="The accuracy is the diagonal of the confusion matrix by its sum",
+    ja="正解率は、混同行列の対角線の和を総和で割った値に等しい",
+)
+def accuracy_agrees_with_confusion(r: Results) -> Comparison:
+    right = sum(row[digit] for digit, row in enumerate(r.confusion))
+    return near(r.accuracy, right / sum(map(sum, r.confusion)), within=1e-5)
