@@ -84,16 +84,15 @@ def train_epoch(model, loader, criterion, optimizer, scheduler, device):
 
 @torch.no_grad()
 def evaluate(model, loader, criterion, device):
-    """Measure without learning; return loss and accuracy."""
+    """Steps 8 and 9: measure without learning."""
     model.eval()  # dropout off, BatchNorm uses what it stored
     total_loss, correct = 0.0, 0
     for images, labels in loader:
         images, labels = images.to(device), labels.to(device)
-        logits = model(images)
+        logits = model(images)  # (B, 1, 8, 8) -> (B, 10)
         total_loss += criterion(logits, labels).item() * len(labels)
         correct += (logits.argmax(dim=1) == labels).sum().item()
-    count = len(loader.dataset)
-    return total_loss / count, correct / count
+    return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
 def fit(train_loader, val_loader, device, epochs, patience):
