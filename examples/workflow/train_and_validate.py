@@ -45,10 +45,10 @@ def load_data():
 
 
 def with_wrong_labels(data):
-    """Return the first 200 pictures, 40 of them with a wrong label."""
+    """Return the first 200 pictures, 60 of them with a wrong label."""
     images, labels = data[:200]
-    labels, wrong = labels.clone(), torch.randperm(200)[:40]
-    labels[wrong] = (labels[wrong] + torch.randint(1, 10, (40,))) % 10
+    labels, wrong = labels.clone(), torch.randperm(200)[:60]
+    labels[wrong] = (labels[wrong] + torch.randint(1, 10, (60,))) % 10
     return TensorDataset(images, labels)
 
 
@@ -58,7 +58,7 @@ def make_model():
         nn.Linear(64, 128),
         nn.BatchNorm1d(128),
         nn.ReLU(),
-        nn.Dropout(0.5),
+        nn.Dropout(0.3),
         nn.Linear(128, 10),
     )
 
@@ -78,8 +78,7 @@ def train_epoch(model, loader, criterion, optimizer, scheduler, device):
         scheduler.step()  # the next rate, after each batch
         total_loss += loss.item() * len(labels)
         correct += (logits.argmax(dim=1) == labels).sum().item()
-    count = len(loader.dataset)
-    return total_loss / count, correct / count
+    return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
 @torch.no_grad()
@@ -118,15 +117,19 @@ def fit(train_loader, val_loader, device, epochs, patience):
     return model, history, best_epoch
 
 
+@torch.no_grad()
+def measure_statistics(model, loader, device):
+    """Show BatchNorm all batches once more; change no weight."""
+    model.train()
+    for images, _ in loader:
+        model(images.to(device))
+
+
 def explain_first_epoch(loader, val_loader, device):
     """Measure the losses of one epoch in four ways."""
-    model, history, _ = fit(loader, val_loader, device, 1, 1)
-    during, stale, _ = history[0]
+    model, [(during, stale, _)], _ = fit(loader, val_loader, device, 1, 1)
     after, _ = evaluate(model, loader, criterion, device)
-    model.train()
-    with torch.no_grad():  # no weight changes
-        for images, _ in loader:
-            model(images.to(device))  # BatchNorm measures once more
+    measure_statistics(model, loader, device)
     fresh, _ = evaluate(model, val_loader, criterion, device)
     print(f"first epoch: training {during:.3f}, at its end {after:.3f}")
     print(f"validation {stale:.3f}, statistics fresh {fresh:.3f}")
@@ -178,16 +181,17 @@ def main(argv=None):
 
 def draw(results):
     """Draw both losses of both trainings, side by side."""
-    _, both = plt.subplots(1, 2, num="curves", figsize=(5, 2.4))
+    _, both = plt.subplots(1, 2, num="curves", figsize=(5, 2.4), sharey=True)
     for axes, (title, rows) in zip(
         both, results["curves"].items(), strict=True
     ):
         train_losses, val_losses, _ = zip(*rows, strict=True)
         axes.plot(range(1, len(rows) + 1), train_losses, label="training")
         axes.plot(range(1, len(rows) + 1), val_losses, label="validation")
-        axes.set(title=title, xlabel="epoch", ylabel="loss", yscale="log")
+        axes.set(title=title, xlabel="epoch", yscale="log")
     axes.axvline(results["best_epoch"], linestyle=":", label="best epoch")
     axes.legend()
+    both[0].set_ylabel("loss")
 
 
 if __name__ == "__main__":
