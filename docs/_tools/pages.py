@@ -112,13 +112,14 @@ class Site:
         """Take a page in, unless its front matter excludes it."""
         asked = page.meta.get("search") or {}
         if not asked.get("exclude"):
-            self.index.add(language, page.url, str(page.title), html)
+            boost = asked.get("boost", 1)
+            self.index.add(language, page.url, str(page.title), html, boost)
         # Material's plugin, whose search box is used, need not parse it too.
         page.meta["search"] = {**asked, "exclude": True}
 
     def write(self, target: Path) -> None:
         """Write search indexes, scripts and notebooks into the built site."""
-        self.index.write(target)
+        self.index.write(target, self.records.words("terms"))
         for lesson in lessons(self.root):
             script = target / "examples" / f"{lesson}.py"
             script.parent.mkdir(parents=True, exist_ok=True)

@@ -63,6 +63,14 @@ addEventListener("load", fit);
 addEventListener("resize", fit);
 for (const fold of all("details")) fold.addEventListener("toggle", fit);
 
+/* The menu of a phone opens by a label, which no key reaches. */
+const label = document.querySelector(".md-header [for=__drawer]"), drawer = document.querySelector("#__drawer");
+const menu = Object.assign(document.createElement("button"),
+  { type: "button", className: `${label.className} menu-button`, innerHTML: label.innerHTML, title: label.title });
+menu.addEventListener("click", () => drawer.click());
+drawer.addEventListener("change", () => { menu.ariaExpanded = drawer.checked; });
+label.replaceWith(menu);
+
 /* The other language opens at the heading that is being read. */
 for (const link of all(".other-language")) {
   link.addEventListener("click", () => {
