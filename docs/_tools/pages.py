@@ -71,13 +71,14 @@ class Site:
 
     def place(self, nav: Navigation, files: Files, language: str) -> None:
         """Let the menu hold each notebook behind its lesson."""
-        name = self.records.words("words")["notebook"][language]
+        words = self.records.words("words")
         for section in nav.items:
             for page in [*(section.children or [])]:
                 lesson = page.file.src_uri if isinstance(page, Page) else ""
                 view = lesson.replace("/", f"/{FOLDER}/", 1)
                 if (file := files.get_file_from_path(view)) and file.page:
-                    file.page.title, file.page.parent = name, section
+                    file.page.title = words["notebook"][language]
+                    file.page.parent = section
                     at = section.children.index(page) + 1
                     section.children.insert(at, file.page)
 
@@ -250,4 +251,4 @@ def _convert(path: Path) -> str:
 
     config.settings.templates_dir = str(TEMPLATES)
     page: str = nb2html(str(path))
-    return page.rpartition("<style>")[0].strip()
+    return page.rpartition("<style>")[0].strip().replace("\t", "&#9;")
