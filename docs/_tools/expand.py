@@ -411,7 +411,7 @@ class Expander:
     def word(self, name: str, group: str = "words") -> str:
         """Return a word of the interface in the page's language, or ""."""
         words = self.records.words(group).get(name, {})
-        return words.get(self.page.language, "")
+        return str(words.get(self.page.language, ""))
 
     def record(self, lesson: str) -> tuple[str, Record]:
         """Return a lesson, by default the page's, and its record."""

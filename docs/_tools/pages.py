@@ -176,6 +176,7 @@ def notebook_page(language: str, lesson: str, records: Records) -> str:
     back = "../" * (lesson.count("/") + 1) + f"{lesson}.md"
     name = f'"filename">{words["output"]}<'
     cells = _cells(nbformat.writes(book), lesson, records.root)
+    cells = cells.replace("\t", "&#9;")  # Markdown would make it spaces
     _, *parts = CELL.split(cells.replace('"filename">OUTPUT<', name))
     named = words["notebook_title"].format(title=title[2])
     about = words["notebook_about"].format(page=back)
@@ -251,4 +252,4 @@ def _convert(path: Path) -> str:
 
     config.settings.templates_dir = str(TEMPLATES)
     page: str = nb2html(str(path))
-    return page.rpartition("<style>")[0].strip().replace("\t", "&#9;")
+    return page.rpartition("<style>")[0].strip()
