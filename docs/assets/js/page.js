@@ -44,7 +44,7 @@ for (const table of all("article table:not([class])")) {
   for (const row of all("tbody tr", table)) {
     [...row.cells].forEach((cell, column) => {
       cell.dataset.head = heads[column].textContent.trim();
-      if (cell.matches(":has(> .recorded:only-child):not(:has(code))")) heads[column].style.textAlign = "right";
+      if (cell.matches(":has(> .recorded:only-child):not(:has(code, .verdict))")) heads[column].style.textAlign = "right";
     });
   }
 }
@@ -62,6 +62,14 @@ fit();
 addEventListener("load", fit);
 addEventListener("resize", fit);
 for (const fold of all("details")) fold.addEventListener("toggle", fit);
+
+/* The menu of a phone opens by a label, which no key reaches. */
+const label = document.querySelector(".md-header [for=__drawer]"), drawer = document.querySelector("#__drawer");
+const menu = Object.assign(document.createElement("button"),
+  { type: "button", className: `${label.className} menu-button`, innerHTML: label.innerHTML, title: label.title });
+menu.addEventListener("click", () => drawer.click());
+drawer.addEventListener("change", () => { menu.ariaExpanded = drawer.checked; });
+label.replaceWith(menu);
 
 /* The other language opens at the heading that is being read. */
 for (const link of all(".other-language")) {
