@@ -168,7 +168,8 @@ def draw(results):
         accuracies = results[split]["forms"]
         axes.plot(range(1, 15), accuracies, marker, label=split)
     axes.set(xlabel="form", ylabel="accuracy", xticks=range(1, 15))
-    axes.legend()
+    axes.set_ylim(bottom=0.75)  # room for the legend
+    axes.legend(loc="lower left")
 
 
 if __name__ == "__main__":
