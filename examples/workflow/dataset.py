@@ -71,7 +71,8 @@ class DigitFiles(Dataset):
 
 # %% transforms
 to_float = v2.ToDtype(torch.float32, scale=True)  # 0..255 -> 0..1
-augment = v2.Compose([to_float, v2.RandomAffine(20, translate=(0.2, 0.2))])
+bilinear = v2.InterpolationMode.BILINEAR
+augment = v2.Compose([to_float, v2.RandomRotation(20, bilinear)])
 plain_files = DigitFiles(temporary.name, to_float)
 moved_files = DigitFiles(temporary.name, augment)
 torch.manual_seed(0)
