@@ -29,7 +29,7 @@ from pytest_examples import CodeExample, EvalExample
 
 from docs._tools.lessons import ROOT, script_path
 from docs._tools.parts import Section, cells_of
-from tests.recorder import numerics
+from tests.recorder import figures, numerics
 from tests.recorder.guards import Guards
 
 SWITCHES = (
@@ -39,6 +39,7 @@ SWITCHES = (
 )
 # CPU seconds; names and functions of a script hold one another, and its data.
 COLLECT_ABOVE = 10
+SPAWNED = "__mp_main__"  # as multiprocessing calls the script in a worker
 DIGITS = 6  # significant digits of a recorded number
 
 
@@ -53,6 +54,7 @@ class Outcome:
     wall_seconds: float
     cpu_seconds: float
     faults: dict[str, str]
+    figures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,27 +110,29 @@ def run_lesson(
     *,
     device: str = "cpu",
     arguments: Sequence[str] = (),
+    drawn: bool = True,
     root: Path = ROOT,
 ) -> Outcome:
-    """Run a lesson once; a concept script finds only what ``device`` names.
+    """Run a lesson once, and take its figures if they are ``drawn``.
 
     Raises:
         Exception: whatever the script raises, at its own file and line.
     """
     path = script_path(lesson, root)
-    source = path.read_text(encoding="utf-8")
-    argv = [path.name, *arguments, "--device", device]
+    source = path.read_text("utf-8")
+    argv = [*arguments, "--device", device] if is_training(source) else []
     left = Left(SectionedOutput(lesson, cells_of(source)), Guards(lesson))
     _warm_up()
-    wall, cpu = time.perf_counter(), time.process_time()
-    with _pristine(evaluate.tmp_path, device, left.seeds):
-        sys.argv = argv if is_training(source) else argv[:1]
+    pristine = _pristine(evaluate.tmp_path, device, left.seeds)
+    with pristine, figures.drawing(lesson, source) as take:
+        sys.argv = [path.name, *argv]
         with left.guards.watching(), contextlib.redirect_stdout(left.output):
             _execute(evaluate, lesson, path, left)
+        if drawn:
+            left.draw(lesson, take)
     if "KeyboardInterrupt in example" in left.output.text():
         raise KeyboardInterrupt
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return left.outcome(wall_seconds=round(wall, 2), cpu_seconds=round(cpu, 2))
+    return left.outcome()
 
 
 @dataclass
@@ -140,8 +144,19 @@ class Left:
     seeds: list[int] = field(default_factory=list)
     returned: dict[str, Any] | None = None  # by main(), in a training script
     module: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
-    def outcome(self, **seconds: float) -> Outcome:
+    def draw(self, lesson: str, take: Callable[[], dict[str, str]]) -> None:
+        """Take what the script has drawn, and what its ``draw`` draws."""
+        self.figures = take()
+        draw = self.module.get("draw")
+        if draw and self.returned is not None:
+            results = [self.returned]
+            self.figures |= figures.drawn_by(draw, results, lesson, take)
+
+    def outcome(self) -> Outcome:
         """Return it as a record holds it."""
         training = self.returned is not None
         names = self.returned if self.returned is not None else self.module
@@ -150,8 +165,10 @@ class Left:
             values=_values(names, training),
             tensors={} if training else _tensors(self.module),
             seeds=self.seeds,
+            wall_seconds=round(self.wall_seconds, 2),
+            cpu_seconds=round(self.cpu_seconds, 2),
             faults=self.guards.faults,
-            **seconds,
+            figures=self.figures,
         )
         if outcome.cpu_seconds > COLLECT_ABOVE:
             self.module, self.returned = {}, None
@@ -165,16 +182,23 @@ def _execute(
     """Run the script as pytest-examples does, and its ``main``, if any."""
 
     def call_main() -> None:
-        left.returned = dict(sys.modules["__main__"].main(sys.argv[1:]))
+        module = sys.modules["__main__"]
+        # A worker that is spawned imports the script from __file__.
+        sys.modules[SPAWNED] = module
+        module.__spec__ = None
+        left.returned = dict(module.main(sys.argv[1:]))
 
     source = path.read_text(encoding="utf-8")
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
     call = None
     if is_training(source):
-        extra |= {"__name__": "lesson", "call_main": call_main}
+        extra |= {"__name__": SPAWNED, "call_main": call_main}
         call = "call_main"
     example = CodeExample.create(source, path=path)
+    wall, cpu = time.perf_counter(), time.process_time()
     left.module = evaluate.run(example, module_globals=extra, call=call)
+    left.wall_seconds = time.perf_counter() - wall
+    left.cpu_seconds = time.process_time() - cpu
 
 
 @functools.cache
@@ -281,6 +305,7 @@ def _state_of_process() -> Callable[[], None]:
     def restore() -> None:
         sys.argv = argv
         sys.modules["__main__"] = main
+        sys.modules.pop(SPAWNED, None)
         for put_back, value in settings:
             put_back(value)
         for backend, name, value in switches:
