@@ -38,7 +38,8 @@ from docs._tools.search_index import SearchIndex
 FOLDER = "notebooks"
 TEMPLATES = Path(__file__).with_name("templates")
 HEADING = re.compile(r"^(#+) (.+?) \{ ?#([\w-]+) ?\}$", re.M)
-CELL = re.compile(r'<section class="notebook-cell" id="cell-([\w-]+)">')
+START = '<section class="notebook-cell" id="cell-{}">'
+CELLS = re.compile(START.format(r"([\w-]+)") + "(.*?</section>)", re.S)
 PAGE = """---
 title: "{title}"
 description: "{title}"
@@ -170,26 +171,21 @@ def notebook_page(language: str, lesson: str, records: Records) -> str:
     title, book = HEADING.search(text), notebook(lesson, records)
     if title is None or book is None:
         raise SiteError(f"{where}:1: no `# title`, or a script without cells")
-    words = {
-        name: word[language] for name, word in records.words("words").items()
-    }
+    words = records.words("words")
     back = "../" * (lesson.count("/") + 1) + f"{lesson}.md"
-    name = f'"filename">{words["output"]}<'
-    cells = _cells(nbformat.writes(book), lesson, records.root)
-    cells = cells.replace("\t", "&#9;")  # Markdown would make it spaces
-    _, *parts = CELL.split(cells.replace('"filename">OUTPUT<', name))
-    named = words["notebook_title"].format(title=title[2])
-    about = words["notebook_about"].format(page=back)
+    about = words["notebook_about"][language].format(page=back)
+    named = words["notebook_title"][language].format(title=title[2])
     page = [PAGE.format(title=named, about=about)]
+    cells = _cells(nbformat.writes(book), lesson, records.root)
+    cells = cells.replace("OUTPUT<", words["output"][language] + "<")
     headings, seen = _headings(text, lesson), {""}
-    for cell, markup in zip(parts[::2], parts[1::2], strict=True):
+    for cell, markup in CELLS.findall(cells):
         heading, anchor = headings.get(cell, ("", ""))
         if anchor not in seen:
             seen.add(anchor)
-            explained = words["explained"].format(page=f"{back}#{anchor}")
-            page += [f"## {heading} {{#{anchor}}}", explained]
-        start = f'<section class="notebook-cell" id="cell-{cell}">'
-        page.append(expand.raw(start + markup))
+            link = words["explained"][language].format(page=back + "#" + anchor)
+            page += [f"## {heading} {{#{anchor}}}", link]
+        page.append(expand.raw(START.format(cell) + markup))
     return "\n\n".join(page)
 
 
@@ -241,7 +237,7 @@ def _cells(text: str, lesson: str, root: Path) -> str:
         draft = cache.with_suffix(".draft")  # another build may be reading
         draft.write_text(_convert(source), encoding="utf-8", newline="\n")
         draft.replace(cache)
-    return cache.read_text(encoding="utf-8")
+    return cache.read_text(encoding="utf-8").replace("\t", "&#9;")
 
 
 def _convert(path: Path) -> str:
