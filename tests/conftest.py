@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,7 @@ import pytest
 from filelock import FileLock
 
 from docs._tools.lessons import ROOT
+from tests.form import waiting
 
 pytest_plugins = ["tests.recorder.plugin"]
 
@@ -48,6 +50,22 @@ def load_script() -> Callable[[Path], ModuleType]:
         return module
 
     return load
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, and expect what waits to fail."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    waits = waiting()
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        name, parameters = (
+            getattr(item, "originalname", ""),
+            getattr(spec, "id", ""),
+        )
+        for entry, reason in waits.get(name, {}).items():
+            if fnmatchcase(parameters, entry):
+                told = f"{reason} (passes? delete it in tests/waiting.toml)"
+                item.add_marker(pytest.mark.xfail(reason=told, strict=True))
 
 
 UNBUILT = pytest.StashKey[bool]()

@@ -18,10 +18,11 @@ from bs4.element import Comment, Doctype, NavigableString
 
 from docs._tools.expand import EXCERPT
 from docs._tools.lessons import LANGUAGES, ROOT, lessons
-from docs._tools.parts import cut
 from docs._tools.records import Records
-from tests.page_source import line_with, lines_of, pages, read
+from tests.page_source import cut, line_with, lines_of, pages, read
 from tests.test_site import address, article, everything, html
+
+pytestmark = pytest.mark.xdist_group("site")  # each page is parsed once
 
 # Fences that may be typed by hand: what a reader types or writes to a file.
 TYPED = {"console", "toml", "markdown", "yaml", "ini", "csv"}
@@ -147,7 +148,7 @@ def test_each_text_stands_under_its_language(site: Path) -> None:
         for language, where, text in _texts(built):
             if fault := _fault_of_language(language, text):
                 line = f"<{where}> {text[:60]!r} {fault}"
-                source = _source_of(name, text)
+                source = source_of(name, text)
                 if source.startswith("docs/") or line not in faults:
                     faults[line] = source  # a menu repeats a title
     fail_with(
@@ -169,7 +170,8 @@ def _fault_of_language(language: str, text: str) -> str:
     return f"is English from {run[0][:30]!r} on" if run else ""
 
 
-def _source_of(name: str, text: str) -> str:
+def source_of(name: str, text: str) -> str:
+    """Return file and line of the source of a text on a built page."""
     language = "en" if name.startswith("en/") else "ja"
     page = name.removeprefix("en/").removesuffix("/index.html") + ".md"
     page = "index.md" if page == "index.html.md" else page
@@ -439,7 +441,7 @@ def test_the_text_of_a_value_is_its_value(site: Path) -> None:
             shown, value = data.get_text(), str(data.get("value", ""))
             if not _agree(shown, value):
                 key = data.get("title", "no title")
-                source = _source_of(name, str(key).partition(": ")[2])
+                source = source_of(name, str(key).partition(": ")[2])
                 faults.append(f"{source}: {key} is {value}, shown as {shown!r}")
     fail_with(
         faults, "The page must show its record: see the values' formatting."
