@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.recorder import numerics
 
@@ -19,6 +20,7 @@ os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from docs._tools.lessons import ROOT
 from tests.form import waiting
@@ -52,18 +54,49 @@ def load_script() -> Callable[[Path], ModuleType]:
     return load
 
 
+# What begins first, so that no process waits for another: while the one builds
+# the site, the other checks types.
+FIRST = ("site", "mypy", "browser-ja", "browser-en")
+PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
+
+
+def group_of(nodeid: str) -> str:
+    """Name what one process runs as a whole: it shares pages or a browser."""
+    path, _, test = nodeid.partition("::")
+    name = Path(path).stem
+    if name in PARSED:
+        return "site"
+    if name == "test_browser":
+        return "browser-en" if "[en" in test else "browser-ja"
+    return "mypy" if test.endswith("[mypy]") else nodeid
+
+
+class GroupScheduling(LoadScopeScheduling):
+    """Gives each group of tests to one process, in the order collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Any
+) -> GroupScheduling:
+    """Share the tests out by group; marks do not reach xdist's own way."""
+    config.option.loadscopereorder = False
+    return GroupScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, and expect what waits to fail."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    ranks = {name: rank for rank, name in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(group_of(item.nodeid), len(ranks)))
     waits = waiting()
     for item in items:
+        name = getattr(item, "originalname", "")
         spec = getattr(item, "callspec", None)
-        name, parameters = (
-            getattr(item, "originalname", ""),
-            getattr(spec, "id", ""),
-        )
         for entry, reason in waits.get(name, {}).items():
-            if fnmatchcase(parameters, entry):
+            if fnmatchcase(spec.id if spec else "", entry):
                 told = f"{reason} (passes? delete it in tests/waiting.toml)"
                 item.add_marker(pytest.mark.xfail(reason=told, strict=True))
 

@@ -34,10 +34,6 @@ from playwright.sync_api import (
 from tests.page_source import cut
 
 pytestmark = pytest.mark.browser
-JA, EN = (
-    pytest.param(language, marks=pytest.mark.xdist_group(f"browser-{language}"))
-    for language in ("ja", "en")
-)
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(__file__).with_name("browser")
@@ -174,7 +170,7 @@ def page(tab: Page) -> Page:
     return tab
 
 
-@pytest.fixture(scope="module", params=[JA, EN])
+@pytest.fixture(scope="module", params=["ja", "en"])
 def language(request: pytest.FixtureRequest) -> str:
     """Return the language whose pages are looked at."""
     return str(request.param)
@@ -204,12 +200,24 @@ def lessons(paths: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def visits(tab: Page, address: str, paths: list[str]) -> dict[str, Visit]:
+def visits(
+    tab: Page,
+    address: str,
+    paths: list[str],
+    language: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> dict[str, Visit]:
     """Open every page once, wide and narrow, and ask it everything.
 
     A page begins with the size and the palette that the last one ended with:
     laying it out anew is what takes the time.
     """
+    base = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        once = base.parent / f"visited_{language}"
+        assert not once.exists(), "two processes: see group_of in conftest.py"
+        once.touch()
     visits = {path: Visit() for path in paths}
     said: list[str] = []
     sizes, schemes = [WIDE, NARROW], [*SCHEMES]

@@ -22,8 +22,6 @@ from docs._tools.records import Records
 from tests.page_source import cut, line_with, lines_of, pages, read
 from tests.test_site import address, article, everything, html
 
-pytestmark = pytest.mark.xdist_group("site")  # each page is parsed once
-
 # Fences that may be typed by hand: what a reader types or writes to a file.
 TYPED = {"console", "toml", "markdown", "yaml", "ini", "csv"}
 COMMANDS = {"python", "uv", "pip", "git", "cd"}

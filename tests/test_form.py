@@ -20,7 +20,6 @@ from tests.page_source import HEADING, lines_of, parse, read
 from tests.test_built_pages import source_of
 from tests.test_site import address, article
 
-SITE = pytest.mark.xdist_group("site")  # each page is parsed once
 PAGES = [(language, lesson) for language in LANGUAGES for lesson in lessons()]
 of_pages = pytest.mark.parametrize(
     ("language", "lesson"), PAGES, ids=[f"{x}/{lesson}" for x, lesson in PAGES]
@@ -62,7 +61,6 @@ def test_functions_of_a_script_are_short(lesson: str) -> None:
     fail_with(faults, "Split it.")
 
 
-@SITE
 @of_pages
 def test_page_is_read_in_time(site: Path, language: str, lesson: str) -> None:
     """A first reading, and one with all that is folded."""
@@ -86,7 +84,6 @@ def test_page_is_read_in_time(site: Path, language: str, lesson: str) -> None:
     )
 
 
-@SITE
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_most_pages_are_read_in_ten_minutes(site: Path, language: str) -> None:
     """The median over the lessons of a language."""
@@ -109,7 +106,6 @@ def _minutes(site: Path, language: str, lesson: str) -> form.Minutes:
     return form.minutes(article(site, language, f"{lesson}.md"), language)
 
 
-@SITE
 @of_pages
 def test_paragraphs_are_short(site: Path, language: str, lesson: str) -> None:
     """Nobody reads a wall of text."""
@@ -123,7 +119,6 @@ def test_paragraphs_are_short(site: Path, language: str, lesson: str) -> None:
     fail_with(faults, "Split it, cut it, or make a list or a table of it.")
 
 
-@SITE
 @of_pages
 def test_a_paragraph_holds_few_results(
     site: Path, language: str, lesson: str
@@ -224,7 +219,6 @@ def _disorder(text: str) -> Iterator[tuple[int, str]]:
             yield line, "a question stands outside of {#check}"
 
 
-@SITE
 def test_pages_are_light(site: Path) -> None:
     """The median of what is sent for a lesson's HTML."""
     sizes = {

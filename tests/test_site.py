@@ -19,8 +19,6 @@ from tests.test_pages import (
     read,
 )
 
-pytestmark = pytest.mark.xdist_group("site")  # each page is parsed once
-
 LANGUAGE_FOLDER = {"ja": "", "en": "en/"}
 LESSON_PAGES = [f"{lesson}.md" for lesson in lessons()]
 # What a browser loads by itself when it shows a page.
