@@ -57,6 +57,7 @@ def load_script() -> Callable[[Path], ModuleType]:
 # What begins first, so that no process waits for another: while the one builds
 # the site, the other checks types.
 FIRST = ("site", "mypy", "browser-ja", "browser-en")
+WHOLE = {"test_own_pictures"}  # its tests share what was trained
 PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
 
 
@@ -68,10 +69,12 @@ def group_of(nodeid: str) -> str:
         return "site"
     if name == "test_browser":
         return "browser-en" if "[en" in test else "browser-ja"
+    if name in WHOLE:
+        return name
     return "mypy" if test.endswith("[mypy]") else nodeid
 
 
-class GroupScheduling(LoadScopeScheduling):
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives each group of tests to one process, in the order collected."""
 
     def _split_scope(self, nodeid: str) -> str:

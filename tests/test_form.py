@@ -214,9 +214,9 @@ def _disorder(text: str) -> Iterator[tuple[int, str]]:
             at.get("check", 1),
             f"{len(questions)} questions (??? question), not {QUESTIONS}",
         )
-    for line in questions:
-        if not at.get("check", 0) < line < at.get("next", line + 1):
-            yield line, "a question stands outside of {#check}"
+    for number in questions:
+        if not at.get("check", 0) < number < at.get("next", number + 1):
+            yield number, "a question stands outside of {#check}"
 
 
 def test_pages_are_light(site: Path) -> None:

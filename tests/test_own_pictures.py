@@ -26,8 +26,6 @@ DATA = data_folder()
 COLOURS = {"ants": (200, 40, 40), "bees": (40, 40, 200)}
 
 
-
-
 @pytest.fixture(scope="module")
 def program(load_script: Callable[[Path], ModuleType]) -> ModuleType:
     """Return the loaded script."""
