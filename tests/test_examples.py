@@ -13,10 +13,10 @@ import pytest
 import torch
 from pytest_examples import EvalExample
 
-from docs._tools.lessons import lessons, record_folder
+from docs._tools.lessons import lessons, record_folder, script_path
 from docs._tools.records import Record, Records
-from tests.recorder import claims, compare, numerics, runs
-from tests.recorder.record import variant_trees
+from tests.recorder import claims, compare, figures, numerics, runs
+from tests.recorder.record import recorded_figures, variant_trees
 from tests.recorder.run import Outcome, run_lesson
 from tests.recorder.settings import load_settings
 
@@ -34,7 +34,13 @@ DEVICES = [
 
 def test_planned(run: runs.Run, eval_example: EvalExample) -> None:
     """Make a run for the recorder and keep what it left."""
-    outcome = run_lesson(eval_example, run.lesson, arguments=run.full_arguments)
+    is_main = run.name == runs.MAIN and run.numerics == numerics.PINNED
+    outcome = run_lesson(
+        eval_example,
+        run.lesson,
+        arguments=run.full_arguments,
+        drawn=is_main,
+    )
     if run.numerics == numerics.PINNED:
         _check_guards(run.lesson, outcome, whole=run.name == runs.MAIN)
     runs.keep(run, outcome)
@@ -67,7 +73,36 @@ def test_example(
         differences = list(compare.shape_differences(was, outcome.values))
     else:
         differences = list(_differences(record, outcome, device))
+    differences += _figure_differences(record, outcome, shortened, device)
     _fail(lesson, differences)
+
+
+def _figure_differences(
+    record: Record, outcome: Outcome, shortened: bool, device: str
+) -> list[str]:
+    """Return how a run's figures differ: exactly where its values must not.
+
+    What a lesson draws from its record is compared with its record.
+    """
+    lesson = record.data["lesson"]
+    was = recorded_figures(lesson)
+    if any('class="figure-svg' in svg for svg in was.values()):
+        return []  # of a script that does not draw yet
+    source = script_path(lesson).read_text(encoding="utf-8")
+    if figures.takes_sweeps(source):  # of one run, it shows less
+        was = {name: was[name] for name in was.keys() & outcome.figures.keys()}
+        shortened = True
+    exact = (
+        device == "cpu"
+        and _is_like(record.data["fingerprint"])
+        and record.data.get("drawn_with") == figures.drawn_with()
+        and not figures.has_draw(source)
+    )
+    return list(
+        figures.differences(
+            was, outcome.figures, lesson, exact=exact, short=shortened
+        )
+    )
 
 
 def _sweeps() -> Iterator[tuple[str, str]]:
@@ -96,7 +131,9 @@ def test_sweep(
     now: list[dict[str, Any]] = []
     differences: list[str] = []
     for run in wanted:
-        outcome = run_lesson(eval_example, lesson, arguments=run.full_arguments)
+        outcome = run_lesson(
+            eval_example, lesson, arguments=run.full_arguments, drawn=False
+        )
         now.append(outcome.values)
         was = recorded[[r.seed for r in _all(lesson, name)].index(run.seed)]
         if _is_like(record.data["fingerprint"]):

@@ -1,658 +1,545 @@
-"""The figures: what they show, what they refuse, and how they look."""
+"""The figures: taken from what scripts draw, small, and readable anywhere."""
 
-import copy
-import itertools
-import math
-import random
+import ast
+import base64
+import gzip
+import html
+import io
 import re
-from collections import Counter
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
+from pytest_examples import EvalExample
 
-from tests.recorder.figures import Axis, draw, spread, ticks
+from docs._tools.expand import FIGURE_TEXT, WORDS, Expander, Page, expand, parse
+from docs._tools.lessons import LANGUAGES, ROOT, SiteError, lessons
+from docs._tools.records import Records
+from tests.recorder import figures, record, runs, svg
+from tests.recorder.run import Outcome, run_lesson
 
-ROOT = Path(__file__).resolve().parent.parent
 CSS = (ROOT / "docs/assets/css/figures.css").read_text("utf-8")
-SVG = "{http://www.w3.org/2000/svg}"
 BACKGROUNDS = {"default": "#ffffff", "slate": "#1e2129"}
+LARGEST = 2048  # bytes, compressed as a server sends them
+HEAD = "import matplotlib.pyplot as plt\n"
+LESSON = "basics/drawn"
+Run = Callable[..., Outcome]
+RECORDED = sorted((ROOT / "snippets").rglob("*.svg"))
 
-EPOCHS = list(range(1, 13))
-VALUES: dict[str, Any] = {
-    "history": {
-        "epoch": EPOCHS,
-        "train_loss": [2.2 * 0.6**epoch for epoch in EPOCHS],
-        "val_loss": [2.1 * 0.6**epoch + 0.15 for epoch in EPOCHS],
-    },
-    "best_epoch": 9,
-    "mlp": {"mean": 0.912, "std": 0.006},
-    "cnn": {"mean": 0.951, "std": 0.004},
-    "confusion": [
-        [
-            30 + row if row == column else (row * column) % 3
-            for column in range(10)
-        ]
-        for row in range(10)
+
+def lesson(root: Path, source: str) -> Path:
+    """Write a lesson below a root of its own."""
+    path = root / f"examples/{LESSON}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def run_script(tmp_path: Path, eval_example: EvalExample) -> Run:
+    """Run a script as the recorder does."""
+
+    def run(source: str, *, drawn: bool = True) -> Outcome:
+        root = lesson(tmp_path / "it", source)
+        return run_lesson(eval_example, LESSON, root=root, drawn=drawn)
+
+    return run
+
+
+def drawn(source: str) -> dict[str, str]:
+    """Return the figures of some lines, without a run."""
+    with figures.drawing(LESSON, HEAD) as take:
+        exec(HEAD + source, {})
+        return take()
+
+
+def one(
+    source: str, start: str = "figure, axes = plt.subplots(num='x')\n"
+) -> ElementTree.Element:
+    """Return the only figure of some lines, parsed."""
+    (text,) = drawn(start + source).values()
+    return ElementTree.fromstring(text)
+
+
+def of(root: ElementTree.Element, tag: str) -> list[ElementTree.Element]:
+    """Return the elements of a kind."""
+    return list(root.iter(figures.SVG + tag))
+
+
+def words(root: ElementTree.Element) -> list[str]:
+    """Return the texts of a figure."""
+    return ["".join(text.itertext()) for text in of(root, "text")]
+
+
+def classes(root: ElementTree.Element) -> set[str]:
+    """Return the classes of a figure's elements, but its own."""
+    found = {name for e in root.iter() for name in e.get("class", "").split()}
+    return found - {"plot"}
+
+
+# What is taken.
+
+
+def test_named_figures_are_taken_and_closed(run_script: Run) -> None:
+    """Each open figure with a name is there, and none is left open."""
+    from matplotlib import pyplot
+
+    outcome = run_script(
+        HEAD + "for name in ('one', 'two'):\n"
+        "    figure, axes = plt.subplots(num=name)\n"
+        "    axes.plot([1, 2], label=name)\n"
+        "plt.show()\n"
+    )
+    assert [*outcome.figures] == ["one", "two"]
+    assert all('class="plot"' in text for text in outcome.figures.values())
+    assert not pyplot.get_fignums()
+    assert pyplot.rcParams["figure.figsize"] != [4.2, 2.6]
+
+
+def test_figures_are_taken_in_the_main_run_only(run_script: Run) -> None:
+    """A run of a sweep draws for nobody."""
+    assert not run_script(HEAD + "plt.subplots(num='x')\n", drawn=False).figures
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("plt.plot([1])", r"no name: write plt\.subplots\(num=\"curves\"\)"),
+        ("plt.subplots(num='Two words')", "has the name 'Two words'"),
+        ("for _ in 'ab':\n    plt.figure('x')", "draws two figures 'x'"),
+        ("plt.subplots(num='x')[1].plot([1], color='red')", "#ff0000: leave"),
+        ("plt.subplots(num='x')[1].set_title(r'$\\alpha$')", "without LaTeX"),
     ],
-    "mistakes": {
-        "pictures": [
-            [
-                [(i * row * column) % 17 for column in range(8)]
-                for row in range(8)
-            ]
-            for i in range(10)
-        ],
-        "captions": [f"{i} -> {i + 1} <&>" for i in range(10)],
-    },
-}
-SPECS: dict[str, dict[str, Any]] = {
-    "lines": {
-        "kind": "lines",
-        "x": "history.epoch",
-        "x_label": {"ja": "エポック", "en": "epoch"},
-        "y_label": {"ja": "損失", "en": "loss"},
-        "lines": [
-            {"y": "history.train_loss", "ja": "訓練", "en": "training"},
-            {"y": "history.val_loss", "ja": "検証", "en": "validation"},
-        ],
-        "marks": [{"x": "best_epoch", "ja": "最良", "en": "best"}],
-    },
-    "bars": {
-        "kind": "bars",
-        "format": ".1%",
-        "y_label": {"ja": "正解率", "en": "accuracy"},
-        "groups": [
-            {
-                "value": "mlp.mean",
-                "error": "mlp.std",
-                "ja": "全結合",
-                "en": "MLP",
-            },
-            {
-                "value": "cnn.mean",
-                "error": "cnn.std",
-                "ja": "畳み込み",
-                "en": "CNN",
-            },
-        ],
-    },
-    "matrix": {
-        "kind": "matrix",
-        "values": "confusion",
-        "row_label": {"ja": "正解", "en": "true digit"},
-        "column_label": {"ja": "予測", "en": "predicted"},
-    },
-    "pictures": {
-        "kind": "pictures",
-        "pictures": "mistakes.pictures",
-        "captions": "mistakes.captions",
-        "maximum": 16,
-    },
-}
-KEYS = {  # by kind: the key of a number that the picture shows
-    "lines": ("history", "val_loss", 3),
-    "bars": ("cnn", "mean"),
-    "matrix": ("confusion", 4, 4),
-    "pictures": ("mistakes", "pictures", 2, 1, 1),
-}
-every_kind = pytest.mark.parametrize("kind", SPECS)
+)
+def test_what_cannot_be_shown_is_told(source: str, message: str) -> None:
+    """A figure that no page could show ends the run with its reason."""
+    with pytest.raises(ValueError, match=rf"examples/basics/drawn.*{message}"):
+        drawn(source)
 
 
-def parse(svg: str) -> ElementTree.Element:
-    """Return the root element of a figure."""
-    return ElementTree.fromstring(svg)
+def test_lesson_without_matplotlib_does_not_pay() -> None:
+    """Nothing is imported, and nothing taken."""
+    with figures.drawing(LESSON, "import torch\n") as take:
+        assert take() == {}
 
 
-def of_class(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
-    """Return the elements of a class."""
-    return [e for e in root.iter() if name in e.get("class", "").split()]
+def test_same_lines_draw_the_same() -> None:
+    """A figure depends on nothing but what is drawn."""
+    source = (
+        "figure, axes = plt.subplots(num='x')\n"
+        "axes.plot([1, 3, 2], label='training')\naxes.legend()\n"
+        "axes.imshow([[1, 2], [3, 4]])\n"
+    )
+    assert drawn(source) == drawn(source)
 
 
-def texts(root: ElementTree.Element) -> list[str]:
-    """Return the words of each text that has no languages."""
-    return [e.text for e in root.iter(f"{SVG}text") if e.text]
+# A lesson with main draws from its results.
+
+WITH_DRAW = (
+    '"""Two numbers."""\n' + HEAD + "import torch\n\n\n"
+    "def main(argv=None):\n"
+    "    ones = torch.ones(2)\n"
+    "    return {'loss': [3, 1, 2], 'by': {1: ones.sum().item()}}\n\n\n"
+    "def plot_loss(axes, loss):\n    axes.plot(loss)\n\n\n"
+    "def draw(results):\n"
+    "    figure, axes = plt.subplots(num='loss')\n"
+    "    plot_loss(axes, results['loss'])\n\n\n"
+    "if __name__ == '__main__':\n    draw(main())\n    plt.show()\n"
+)
 
 
-def changed(keys: tuple[Any, ...], value: object) -> dict[str, Any]:
-    """Return the values with one of them replaced."""
-    values = copy.deepcopy(VALUES)
-    inner: Any = values
-    for key in keys[:-1]:
-        inner = inner[key]
-    inner[keys[-1]] = value
-    return values
+def test_lesson_is_drawn_from_its_record(
+    run_script: Run, tmp_path: Path
+) -> None:
+    """What draw() makes of the record is what it makes after a run."""
+    outcome = run_script(WITH_DRAW)
+    held: dict[str, Any] = {"main": {"values": outcome.values}}
+    assert figures.redrawn(LESSON, held, tmp_path / "it") == outcome.figures
+    assert [*outcome.figures] == ["loss"]
+    held["main"]["values"]["loss"] = [1, 1, 1]
+    assert figures.redrawn(LESSON, held, tmp_path / "it") != outcome.figures
 
 
-def number_at(keys: tuple[Any, ...]) -> float:
-    """Return one of the values."""
-    inner: Any = VALUES
-    for key in keys:
-        inner = inner[key]
-    return float(inner)
+def test_draw_is_given_the_sweeps_if_it_can_show_them(tmp_path: Path) -> None:
+    """They are lists of results, one for each seed."""
+    source = WITH_DRAW.replace("(results)", "(results, sweeps=None)").replace(
+        "results['loss'])", "sweeps['more'][1]['loss'])"
+    )
+    lesson(tmp_path, source)
+    runs = [{"loss": [1]}, {"loss": [2, 1]}]
+    held: dict[str, Any] = {
+        "main": {"values": {}},
+        "sweeps": {"more": {"runs": runs}},
+        "real": {},
+    }
+    assert [*figures.redrawn(LESSON, held, tmp_path)] == ["loss"]
 
 
-def points(d: str) -> list[tuple[float, float]]:
-    """Return the points of a line's path."""
-    pairs = re.findall(r"[ML] ([-\d.]+) ([-\d.]+)", d)
-    return [(float(x), float(y)) for x, y in pairs]
+def code(root: Path, source: str) -> str:
+    """Return the key of a script's main run."""
+    return runs.code_hash(runs.Run(LESSON), lesson(root, source))
 
 
-def line_figure(ys: list[float | None], **more: object) -> ElementTree.Element:
-    """Draw one line."""
-    one = {"y": "y", "ja": "線", "en": "line"}
-    spec = {**SPECS["lines"], "x": "x", "lines": [one], **more}
-    spec.pop("marks")
-    return parse(draw(spec, {"x": list(range(len(ys))), "y": ys}))
+def test_drawing_is_no_part_of_the_key(tmp_path: Path) -> None:
+    """Whatever only draws may change, come or go, and nothing runs anew."""
+    key = code(tmp_path, WITH_DRAW)
+    without = ast.parse(WITH_DRAW)
+    without.body = [
+        node
+        for node in without.body
+        if getattr(node, "name", "main") == "main"
+        and "matplotlib" not in ast.unparse(node)
+    ]
+    plain = ast.unparse(without).replace(
+        "draw(main())\n    plt.show()", "main()"
+    )
+    assert "plt" not in plain
+    assert code(tmp_path, plain) == key
+    argument = ("def main", "def other(draw):\n    draw()\n\n\ndef main")
+    assert code(tmp_path, WITH_DRAW.replace(*argument)) == code(
+        tmp_path, plain.replace(*argument)
+    )
+    changed = WITH_DRAW.replace("axes.plot(loss)", "axes.bar([0, 1, 2], loss)")
+    assert code(tmp_path, changed) == key
+    assert code(tmp_path, WITH_DRAW.replace("[3, 1, 2]", "[3, 1]")) != key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("return {", "plot_loss(None, [])\n    return {"),
+        ("return {", "plt.rcParams\n    return {"),
+        ("return {", "(lambda: plot_loss)()\n    return {"),
+        ("def draw(results)", "def draw(results, at=torch.manual_seed(3))"),
+        ("def plot_loss", "@torch.no_grad()\ndef plot_loss"),
+    ],
+)
+def test_what_a_result_may_rest_on_stays_in_the_key(
+    tmp_path: Path, change: tuple[str, str]
+) -> None:
+    """A function that main() reaches, or that runs code early, counts."""
+    source = WITH_DRAW.replace(*change)
+    body = ("axes.plot(loss)", "axes.scatter(loss, loss)")
+    if "manual_seed" in change[1]:
+        body = ("num='loss'", "num='other'")
+    assert code(tmp_path, source) != code(tmp_path, source.replace(*body))
+
+
+@pytest.mark.parametrize("line", ["return results", "print(results)"])
+def test_draw_does_nothing_but_draw(run_script: Run, line: str) -> None:
+    """It neither returns nor prints: no run would show it."""
+    source = WITH_DRAW.replace(
+        "    figure, axes", f"    {line}\n    figure, axes"
+    )
+    with pytest.raises(ValueError, match=r"draw\(\) only draws"):
+        run_script(source)
 
 
 # What every figure is.
 
+KINDS = {
+    "lines": "for n in range(5):\n    axes.plot([n, n + 1], label=f's {n}')\n"
+    "axes.axvline(1, color='gray')\naxes.grid()\naxes.legend()",
+    "bars": "axes.bar(['CNN', 'MLP'], [1, 2], yerr=[.1, .2], capsize=3)",
+    "errorbar": "axes.errorbar([1, 2], [1, 2], yerr=.5, marker='o')",
+    "band": "axes.fill_between([1, 2], [1, 2], [2, 3], alpha=.2)",
+    "scatter": "for n in range(5):\n    axes.scatter([n, 1], [2, n])",
+    "log": "axes.loglog([1, 10, 1000], [1e-4, 1, 10])",
+    "imshow": "axes.imshow([[0, 9], [9, 0]])\naxes.text(0, 0, 0)",
+    "colorbar": "figure.colorbar(axes.imshow([[0, 9], [9, 0]]))",
+    "text": "axes.annotate('a < b', (0, 0), (1, 1), arrowprops={})",
+    "hist": "axes.hist([1, 2, 2, 3])",
+    "squares": "axes.plot([1, 2], 's-')\naxes.axhspan(1, 2, alpha=.3)",
+}
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
 
 @every_kind
 def test_svg_is_small_and_stands_on_its_own(kind: str) -> None:
-    """A figure is small ASCII without ids, styles, scripts and fixed sizes."""
-    svg = draw(SPECS[kind], VALUES)
-    root = parse(svg)
-    assert root.tag == f"{SVG}svg"
-    assert root.attrib.keys() == {"viewBox", "class"}
-    assert root.get("class") == f"figure-svg figure-{kind}"
-    assert svg.isascii()
-    assert "\n\n" not in svg, "a blank line ends HTML within Markdown"
-    assert len(svg) < 10_000
+    """A figure is ASCII without ids, styles, fonts, clip paths and colours."""
+    root = one(KINDS[kind])
+    text = ElementTree.tostring(root, encoding="unicode")
+    assert len(gzip.compress(text.encode())) < LARGEST
+    assert "\n\n" not in text, "a blank line ends HTML within Markdown"
+    assert not re.search(r"#[0-9a-f]{6}|font-family|clip|<(defs|use)", text)
     for element in root.iter():
-        assert element.tag not in {f"{SVG}style", f"{SVG}script"}
-        assert not {"id", "style"} & element.attrib.keys()
-
-
-@every_kind
-def test_each_label_is_in_both_languages(kind: str) -> None:
-    """Each label of the sidecar is there once, first in Japanese."""
-    labels = re.findall(r"'ja': '([^']+)', 'en': '([^']+)'", str(SPECS[kind]))
-    root = parse(draw(SPECS[kind], VALUES))
-    spoken = [
-        tuple((span.get("lang"), span.text) for span in element)
-        for element in root.iter(f"{SVG}text")
-        if len(element)
-    ]
-    arrows = re.compile(r" [\u2192\u2193]$")
-    shown = [
-        tuple(arrows.sub("", words or "") for _, words in pair)
-        for pair in spoken
-    ]
-    assert Counter(shown) == Counter(labels)
-    assert all([lang for lang, _ in pair] == ["ja", "en"] for pair in spoken)
-
-
-@every_kind
-def test_same_values_draw_the_same(kind: str) -> None:
-    """A figure depends on nothing but its settings and values."""
-    once = draw(SPECS[kind], VALUES)
-    assert draw(copy.deepcopy(SPECS[kind]), copy.deepcopy(VALUES)) == once
-
-
-@every_kind
-def test_another_value_draws_another_figure(kind: str) -> None:
-    """A picture follows its values."""
-    keys = KEYS[kind]
-    other = number_at(keys) + (1 if kind in {"matrix", "pictures"} else 0.02)
-    if kind == "pictures":
-        other = 16
-    assert draw(SPECS[kind], changed(keys, other)) != draw(SPECS[kind], VALUES)
-
-
-@pytest.mark.parametrize("kind", ["lines", "bars", "pictures"])
-def test_tiny_drift_draws_the_same(kind: str) -> None:
-    """The last digits of a value are no change of the figure."""
-    keys = KEYS[kind]
-    drifted = changed(keys, number_at(keys) * (1 + 1e-7))
-    assert draw(SPECS[kind], drifted) == draw(SPECS[kind], VALUES)
-
-
-@every_kind
-def test_everything_is_inside_the_view_box(kind: str) -> None:
-    """No text starts outside the picture."""
-    root = parse(draw(SPECS[kind], VALUES))
-    _, _, width, height = map(float, root.get("viewBox", "").split())
-    for element in root.iter(f"{SVG}text"):
-        assert 0 <= float(element.get("x", 0)) <= width
-        assert 10 <= float(element.get("y", 0)) <= height - 3
-
-
-@every_kind
-def test_classes_have_a_rule(kind: str) -> None:
-    """The stylesheet knows each class that is drawn."""
-    for element in parse(draw(SPECS[kind], VALUES)).iter():
-        for name in element.get("class", "").split():
-            if name != f"figure-{kind}":
-                assert re.search(rf"\.{name}\b(?!-)", CSS), name
-
-
-# What is refused.
-
-
-@pytest.mark.parametrize(
-    ("kind", "bad"),
-    [
-        (kind, bad)
-        for kind in SPECS
-        for bad in (None, math.nan, math.inf, "0.5", True)
-        if kind != "lines" or isinstance(bad, str | bool)  # else a gap
-    ],
-)
-def test_what_is_no_number_is_refused(kind: str, bad: object) -> None:
-    """Nothing is drawn for what is not a number."""
-    with pytest.raises(ValueError, match="is not a finite number"):
-        draw(SPECS[kind], changed(KEYS[kind], bad))
-
-
-def test_missing_key_is_named_with_those_that_exist() -> None:
-    """A misspelt key is told with the keys to choose from."""
-    spec = {**SPECS["lines"], "x": "history.epochs"}
-    with pytest.raises(
-        ValueError, match=r"'history\.epochs'.*epoch, train_loss, val_loss"
-    ):
-        draw(spec, VALUES)
-    spec = {**SPECS["matrix"], "values": "history.epoch.12.mean"}
-    with pytest.raises(ValueError, match=r"no '12', only 0, 1, .*11$"):
-        draw(spec, VALUES)
-
-
-def test_list_index_is_a_number_in_a_key() -> None:
-    """A key may go through a list."""
-    spec = {**SPECS["pictures"], "pictures": "all.0.digits"}
-    values = {**VALUES, "all": [{"digits": VALUES["mistakes"]["pictures"]}]}
-    assert draw(spec, values) == draw(SPECS["pictures"], VALUES)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"kind": "line"}, "figure kind 'line' is none of lines, bars"),
-        ({"ymin": 0}, "has no ymin"),
-        ({"x_label": {"ja": "エポック"}}, "not a text for ja and one for en"),
-        ({"lines": []}, "'lines' is not a list"),
-        ({"lines": [{"ja": "a", "en": "b"}]}, "an entry of lines lacks y"),
-        ({"y_min": 2, "y_max": 1}, "cannot go from 2 to 1"),
-        ({"y_label": {"ja": "長" * 40, "en": "long"}}, "too long"),
-        ({"x": "confusion.0"}, "is not 10 numbers"),
-    ],
-)
-def test_mistake_in_the_sidecar_is_told(
-    change: dict[str, object], message: str
-) -> None:
-    """A wrong setting ends in a message that names it."""
-    with pytest.raises(ValueError, match=message):
-        draw({**SPECS["lines"], **change}, VALUES)
-
-
-def test_missing_option_is_told() -> None:
-    """A kind has settings that it cannot do without."""
-    spec = {k: v for k, v in SPECS["matrix"].items() if k != "row_label"}
-    with pytest.raises(ValueError, match="matrix lacks row_label"):
-        draw(spec, VALUES)
-
-
-# Axes.
-
-
-@pytest.mark.parametrize("low", [-3.7, -1e-3, 0, 0.2, 0.93, 1, 17, 12345.6])
-@pytest.mark.parametrize("span", [0.002, 0.07, 1.3, 3, 29, 1400, 5e6])
-def test_ticks_are_round_and_inside(low: float, span: float) -> None:
-    """Ticks are evenly spaced round numbers of the axis."""
-    found = ticks(Axis(low, low + span, 0, 100))
-    assert 2 <= len(found) <= 7
-    assert low - span * 1e-6 <= found[0] <= found[-1] <= low + span * (1 + 1e-6)
-    steps = {f"{b - a:.6g}" for a, b in itertools.pairwise(found)}
-    assert len(steps) == 1, "evenly spaced"
-    digits = f"{float(steps.pop()):.9e}".split("e")[0].rstrip("0")
-    assert digits in {"1.", "2.", "2.5", "5."}
-
-
-@pytest.mark.parametrize("last", [1, 2, 3, 5, 8, 12, 25, 99, 1000])
-def test_ticks_of_epochs_are_whole(last: int) -> None:
-    """There is no epoch 2.5."""
-    found = ticks(Axis(0, last, 0, 100), whole=True)
-    assert len(found) > 1
-    assert all(value == int(value) for value in found)
-
-
-@pytest.mark.parametrize(
-    ("low", "high"), [(1e-5, 1), (0.02, 3), (0.3, 0.4), (1, 1e9)]
-)
-def test_ticks_of_a_logarithmic_axis(low: float, high: float) -> None:
-    """Ticks are 1, 2 or 5 times powers of ten."""
-    found = ticks(Axis(low, high, 0, 100, log=True))
-    assert 2 <= len(found) <= 8
-    assert all(low <= value <= high for value in found)
-    if high / low > 10:
-        assert all(f"{value:e}"[:3] in {"1.0", "2.0", "5.0"} for value in found)
-
-
-def test_learning_rates_are_written_as_powers() -> None:
-    """A logarithmic x reads 1e-5, 1e-4 and so on."""
-    rates = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]
-    spec = {**SPECS["lines"], "x": "rates", "log_x": True}
-    del spec["marks"]
-    spec["lines"] = [{"y": "loss", "ja": "損失", "en": "loss"}]
-    svg = draw(spec, {"rates": rates, "loss": [2, 2, 1, 0.3, 0.2, 9]})
-    line = of_class(parse(svg), "figure-line")[0].get("d", "")
-    widths = [b[0] - a[0] for a, b in itertools.pairwise(points(line))]
-    assert widths == pytest.approx([widths[0]] * 5, abs=0.11)
-    assert texts(parse(svg))[-6:] == [
-        "1e-5",
-        "1e-4",
-        "1e-3",
-        "1e-2",
-        "1e-1",
-        "1",
-    ]
-    with pytest.raises(ValueError, match="logarithmic"):
-        draw(spec, {"rates": [0, *rates[1:]], "loss": rates})
-
-
-def test_percent_axis() -> None:
-    """A format of per cent holds for the axis too."""
-    root = line_figure([0.1, 0.5, 0.98], format=".0%")
-    assert texts(root)[:3] == ["0%", "20%", "40%"]
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_spread_labels_never_overlap(seed: int) -> None:
-    """Labels move apart, inside their limits, and no more than needed."""
-    some = random.Random(seed)
-    wanted = [some.choice([50, some.uniform(0, 100)]) for _ in range(5)]
-    sizes = [some.uniform(5, 20) for _ in wanted]
-    found = spread(wanted, sizes, 0, 100)
-    boxes = sorted(
-        (c - s / 2, c + s / 2) for c, s in zip(found, sizes, strict=True)
-    )
-    assert boxes[0][0] > -1e-9
-    assert boxes[-1][1] < 100 + 1e-9
-    for (_, end), (start, _) in itertools.pairwise(boxes):
-        assert start > end - 1e-9
-    free = [20.0, 80.0]
-    assert spread(free, [10, 10], 0, 100) == free, "not moved without need"
-
-
-# Lines.
-
-
-@pytest.mark.parametrize("more", [{}, {"y_min": -1, "y_max": 1}, {"y_max": 2}])
-@pytest.mark.parametrize("seed", range(5))
-def test_points_are_inside_the_plot(seed: int, more: dict[str, object]) -> None:
-    """A line is cut off where the plot ends."""
-    some = random.Random(seed)
-    root = line_figure([some.gauss(0, 3) for _ in range(30)], **more)
-    (line,) = of_class(root, "figure-line")
-    frame = of_class(root, "figure-axis")[0].get("d", "")
-    left, bottom, right = map(float, re.findall(r"[\d.]+", frame)[:3])
-    found = points(line.get("d", ""))
-    assert found
-    for x, y in found:
-        assert left <= x <= right
-        assert bottom - 190 <= y <= bottom
-    heights = {y for _, y in found}
-    assert (bottom in heights or bottom - 190 in heights) == bool(more)
-
-
-def test_line_stands_where_the_grid_says() -> None:
-    """A value and the grid line of that value have one height."""
-    root = line_figure([0, 1, 2, 3])
-    grid = of_class(root, "figure-grid")
-    levels = [float(line.get("d", "").split()[2]) for line in grid]
-    numbers = [e for e in root.iter(f"{SVG}text") if e.text][: len(grid)]
-    assert [float(e.get("y", 0)) - 5 for e in numbers] == levels
-    level = dict(
-        zip((float(e.text or "") for e in numbers), levels, strict=True)
-    )
-    (line,) = of_class(root, "figure-line")
-    heights = [y for _, y in points(line.get("d", ""))]
-    assert heights == [level[i] for i in range(4)]
-
-
-def test_no_number_is_a_gap_and_a_lone_point_is_seen() -> None:
-    """None, NaN and infinity interrupt a line."""
-    root = line_figure([1, 2, None, 3, math.nan, 2, 1, math.inf])
-    (line,) = of_class(root, "figure-line")
-    d = line.get("d", "")
-    assert d.count("M") == d.count("L") == 2
-    (dot,) = of_class(root, "figure-dot")
-    left, right = points(d)[1][0], points(d)[2][0]
-    assert left < float(dot.get("cx", 0)) < right
-    with pytest.raises(ValueError, match="is not 2 numbers"):
-        line_figure([None, None])
-
-
-def test_single_epoch_and_constant_can_be_drawn() -> None:
-    """An axis of one value is widened."""
-    assert of_class(line_figure([0.5]), "figure-dot")
-    assert of_class(line_figure([1, 1, 1]), "figure-line")
-
-
-def test_band_lies_between_its_two_series() -> None:
-    """A line's spread is an area, and has its edges within the plot."""
-    values: dict[str, Any] = {
-        "epoch": [1, 2, 3],
-        "loss": {"mean": [3, 2, 2], "low": [2, 1, 1], "high": [4, 3, 3]},
-    }
-    label = {"ja": "損失", "en": "loss"}
-    spec: dict[str, Any] = {
-        **{"kind": "lines", "x": "epoch", "x_label": label},
-        "y_label": label,
-        "lines": [{**label, "y": "loss.mean", "band": "loss"}],
-    }
-    drawn = ElementTree.fromstring(draw(spec, values))
-    (band,) = [
-        path
-        for path in drawn.iter(f"{SVG}path")
-        if "figure-band" in path.get("class", "")
-    ]
-    numbers = [float(one) for one in re.findall(r"[\d.]+", band.get("d", ""))]
-    xs, ys = numbers[::2], numbers[1::2]
-    assert xs == xs[:3] + xs[2::-1]
-    assert all(y < below for y, below in zip(ys[:3], ys[:2:-1], strict=True))
-    values["loss"]["low"].pop()
-    with pytest.raises(ValueError, match="'loss' is not 3 numbers"):
-        draw(spec, values)
+        assert "id" not in element.attrib
+        for number in re.findall(r"\d*\.\d+", element.get("d", "")):
+            assert len(number.partition(".")[2]) == 1, number
+    assert classes(root) <= set(re.findall(r"\.([\w-]+)", CSS))
 
 
 def test_lines_differ_without_colour() -> None:
-    """Each line has its own dashes."""
-    lines = [{"y": "history.val_loss", "ja": "線", "en": "line"}] * 5
-    root = parse(draw({**SPECS["lines"], "lines": lines}, VALUES))
-    drawn = of_class(root, "figure-line")
-    assert len({line.get("stroke-dasharray") for line in drawn}) == 5
-    assert len({line.get("class") for line in drawn}) == 5
-    with pytest.raises(ValueError, match="more than 5 lines"):
-        draw({**SPECS["lines"], "lines": lines * 2}, VALUES)
-
-
-def test_names_at_the_ends_of_equal_lines_stand_apart() -> None:
-    """Names do not cover one another."""
-    lines = [{"y": "history.val_loss", "ja": "線", "en": "line"}] * 4
-    root = parse(draw({**SPECS["lines"], "lines": lines}, VALUES))
-    heights = [
-        float(name[1].get("y", 0)) for name in of_class(root, "figure-name")
+    """Each line has its own dashes, each scatter its own mark."""
+    lines = [
+        e.get("stroke-dasharray")
+        for e in of(one(KINDS["lines"]), "path")
+        if re.fullmatch(r"s\d", e.get("class", ""))
     ]
-    assert len(heights) == 4
-    for one, other in itertools.pairwise(heights):
-        assert other - one >= 17.9
+    assert len(set(lines)) == 5
+    marks = {
+        (e.get("stroke-linecap"), re.sub(r"M[-\d. ]+", "", e.get("d", "")))
+        for e in of(one(KINDS["scatter"]), "path")
+        if re.search(r"\d", e.get("class", ""))
+    }
+    assert len(marks) == 5
 
 
-def test_long_names_go_into_a_legend() -> None:
-    """A long name does not take the room of the plot."""
-    lines = copy.deepcopy(SPECS["lines"]["lines"])
-    lines[1]["en"] = "validation data of other writers"
-    root = parse(draw({**SPECS["lines"], "lines": lines}, VALUES))
-    assert not of_class(root, "figure-name")
-    assert len(of_class(root, "figure-line")) == 4, "two lines, two samples"
+def test_points_stand_where_their_values_are() -> None:
+    """A line, its marks and a bar end where the axis says."""
+    root = one(
+        "x, y = [0, 1, 2], [0, 5, 10]\n"
+        "axes.plot(x, y)\naxes.plot(x, y, 'oC0')\n"
+        "axes.set(xticks=[0, 2], yticks=[0, 10], xlim=(0, 2), ylim=(0, 10))"
+    )
+    line, marks = (e for e in of(root, "path") if e.get("class") == "s1")
+    start = re.match(r"M([\d.]+) ([\d.]+)", line.get("d", ""))
+    assert start
+    first, *_, last = re.findall(r"M([\d.]+) ([\d.]+)", marks.get("d", ""))
+    assert first == start.groups()
+    steps = [float(n) for n in re.findall(r"-?[\d.]+", line.get("d", ""))]
+    end = steps[0] + sum(steps[2::2]), steps[1] + sum(steps[3::2])
+    assert end == pytest.approx([float(n) for n in last], abs=0.05)
 
 
-def test_mark_stands_at_its_value() -> None:
-    """A mark is where the line has the same x."""
-    root = parse(draw(SPECS["lines"], VALUES))
-    (mark,) = of_class(root, "figure-mark")
-    line = of_class(root, "figure-line")[0]
-    x = float(mark.get("d", "").split()[1])
-    assert x == points(line.get("d", ""))[VALUES["best_epoch"] - 1][0]
+def test_drawing_is_cut_off_at_the_axes() -> None:
+    """Nothing lies outside although there is no clip path."""
+    root = one(
+        "axes.plot([0, 1, 2], [-50, 50, -50])\naxes.bar([1], [90])\n"
+        "axes.scatter([1], [99])\naxes.set_ylim(0, 10)"
+    )
+    height = float(root.get("viewBox", "").split()[3])
+    for element in of(root, "path"):
+        if element.get("class") in ("s1", "b1"):
+            y = 0.0
+            for letter, rest in re.findall(
+                r"([Mlhv])([-\d. ]*)", element.get("d", "")
+            ):
+                numbers = [float(n) for n in re.findall(r"-?[\d.]+", rest)]
+                if letter == "M":
+                    y = numbers[1]
+                elif letter in "lv":
+                    y += numbers[-1]
+                assert -2 <= y <= height
 
 
-# Bars.
+def test_picture_keeps_its_pixels() -> None:
+    """Imshow is a PNG of its own resolution, the first row above."""
+    root = one("axes.imshow([[0, 1, 2], [3, 4, 5]], cmap='gray')")
+    (image,) = of(root, "image")
+    data = base64.b64decode(image.get("href", "").partition(",")[2])
+    picture = Image.open(io.BytesIO(data)).convert("L")
+    assert picture.size == (3, 2)
+    assert [*picture.tobytes()] == [0, 51, 102, 153, 204, 255]
+    width, height = (float(image.get(name, 0)) for name in ("width", "height"))
+    assert width / height == pytest.approx(1.5, abs=0.01)
+    assert "pixelated" in CSS
 
 
-def test_bars_are_as_long_as_their_values() -> None:
-    """Bars start at zero and show value and error."""
-    root = parse(draw(SPECS["bars"], VALUES))
-    bars = [bar.get("d", "").split() for bar in of_class(root, "figure-bar")]
-    lengths = [float(end) - float(start) for _, start, _, _, end, *_ in bars]
-    assert lengths[0] / lengths[1] == pytest.approx(0.912 / 0.951, abs=1e-3)
-    assert "91.2% \u00b1 0.6%" in texts(root)
-    assert len(of_class(root, "figure-error")) == 2
+def test_number_on_a_picture_can_be_read() -> None:
+    """It is black or white, whatever the palette of the page."""
+    root = one(
+        "axes.imshow([[0, 9]], cmap='gray_r')\naxes.axis('off')\n"
+        "axes.text(0, 0, 4, ha='center', va='center')\n"
+        "axes.text(1, 0, 5, ha='center', va='center')\n"
+    )
+    shown = {text.text: text.get("class") for text in of(root, "text")}
+    assert shown == {"4": "on-light", "5": "on-dark"}
 
 
-def test_axis_without_zero_shows_points_instead_of_bars() -> None:
-    """A bar that does not start at zero would exaggerate."""
-    root = parse(draw({**SPECS["bars"], "y_min": 0.9, "y_max": 0.96}, VALUES))
-    assert not of_class(root, "figure-bar")
-    assert len(of_class(root, "figure-dot")) == 2
+def test_powers_are_raised_and_signs_are_escaped() -> None:
+    """A logarithmic axis is text, and so is what HTML would read as a tag."""
+    root = one(KINDS["log"])
+    assert "10\u22124" in words(root)
+    assert words(one("axes.set_title('a < b & c')"))[-1] == "a < b & c"
 
 
-def test_bar_beyond_the_axis_is_refused() -> None:
-    """A bar is not cut off, and an error not negative."""
-    with pytest.raises(ValueError, match=r"does not end between 0 and 0\.9"):
-        draw({**SPECS["bars"], "y_max": 0.9}, VALUES)
-    with pytest.raises(ValueError, match="error bar"):
-        draw(SPECS["bars"], changed(("cnn", "std"), -0.1))
+def test_text_is_anchored_where_another_language_fits() -> None:
+    """Labels grow from their middle, a legend's from its start."""
+    root = one(
+        "axes.plot([1, 2], label='y')\naxes.legend()\n"
+        "axes.set(xlabel='x', ylabel='z')"
+    )
+    anchors = {text.text: text.get("text-anchor") for text in of(root, "text")}
+    assert anchors["x"] == anchors["z"] == "middle"
+    assert anchors["y"] is None
 
 
-# Matrix.
+# On a page.
 
 
-def test_matrix_shows_each_count_once() -> None:
-    """Counts are all there, right ones apart from wrong ones."""
-    root = parse(draw(SPECS["matrix"], VALUES))
-    shown = [
-        int(cell.text or "")
-        for kind in ("right", "wrong", "zero")
-        for group in of_class(root, f"figure-{kind}")
-        for cell in group.iter(f"{SVG}text")
-    ]
-    assert Counter(shown) == Counter(itertools.chain(*VALUES["confusion"]))
-    (right,) = of_class(root, "figure-right")
-    places = {(t.get("x"), t.get("y")) for t in right.iter(f"{SVG}text")}
-    assert len(right.findall(f"{SVG}text")) == len(places) == 10
-    shades = [
-        float(cell.get("fill-opacity", 0)) for cell in right.iter(f"{SVG}rect")
-    ]
-    assert shades == sorted(shades)
-    assert shades[-1] <= 0.5, "the count stays readable"
+def page_with(root: Path, source: str, labels: str, language: str) -> str:
+    """Return a page that shows a figure."""
+    (text,) = drawn(f"figure, axes = plt.subplots(num='x')\n{source}").values()
+    folder = root / "snippets/basics/drawn"
+    folder.mkdir(parents=True)
+    (folder / "x.svg").write_text(text, encoding="utf-8")
+    (root / "docs").mkdir()
+    (root / "docs/terms.toml").write_text(f"[labels]\n{labels}\n", "utf-8")
+    page = Page("docs/ja/basics/drawn.md", LESSON, language)
+    shown = "# x\n\n![What it says](snippets/basics/drawn/x.svg)\n"
+    return expand(shown, page, Records(root))
 
 
-def test_matrix_names() -> None:
-    """Classes are named by the sidecar or by the record."""
-    names = [{"ja": f"名前{i}", "en": f"name {i}"} for i in range(10)]
-    svg = draw({**SPECS["matrix"], "names": names}, VALUES)
-    assert svg.count(">name 3<") == 2
-    assert svg.count("rotate(-90)") == 10
-    recorded = {**VALUES, "classes": list("abcdefghij")}
-    root = parse(draw({**SPECS["matrix"], "names": "classes"}, recorded))
-    assert texts(root)[:4] == ["a", "a", "b", "b"]
-    with pytest.raises(ValueError, match="9 names for 10 x 10"):
-        draw({**SPECS["matrix"], "names": names[:9]}, VALUES)
+LABELS = (
+    'learning_rate = { ja = "\u5b66\u7fd2\u7387 <r>", en = "learning rate" }\n'
+    '"rate #, #" = { ja = "# \u3068 #", en = "rate #, #" }\n'
+)
 
 
 @pytest.mark.parametrize(
-    ("values", "message"),
+    ("language", "label", "title"),
     [
-        ([[1, 2], [3]], "rows of unequal length"),
-        ([[1, -2]], "below 0"),
-        ([[1, 0.5]], "not a count"),
-        ([], "with something in it"),
-        ([[10**9] * 10], "wider than its cells"),
+        ("ja", "\u5b66\u7fd2\u7387 &lt;r&gt;", "0.1 \u3068 3"),
+        ("en", "learning rate", "rate 0.1, 3"),
     ],
 )
-def test_what_is_no_matrix_is_refused(values: object, message: str) -> None:
-    """Only a matrix of counts is drawn as one."""
-    with pytest.raises(ValueError, match=message):
-        draw(SPECS["matrix"], {**VALUES, "confusion": values})
-
-
-# Pictures.
-
-
-def test_pictures_show_their_pixels() -> None:
-    """The runs give back the grey of every pixel."""
-    root = parse(draw(SPECS["pictures"], VALUES))
-    drawn = of_class(root, "figure-ink")
-    for ink, picture in zip(drawn, VALUES["mistakes"]["pictures"], strict=True):
-        levels = [[0] * 8 for _ in range(8)]
-        for path in ink:
-            level = round(float(path.get("stroke-opacity", 0)) * 8)
-            runs = re.findall(r"M(\d+) (\d+)h(\d+)", path.get("d", ""))
-            for x, y, length in runs:
-                for column in range(int(x), int(x) + int(length)):
-                    assert levels[int(y)][column] == 0, "drawn twice"
-                    levels[int(y)][column] = level
-        assert levels == [[round(v / 2) for v in row] for row in picture]
-    assert texts(root) == VALUES["mistakes"]["captions"]
-
-
-def test_pictures_without_captions_or_maximum() -> None:
-    """The highest value is black by default."""
-    spec = {"kind": "pictures", "pictures": "p"}
-    root = parse(draw(spec, {"p": [[[0, 0.5], [0.25, 0.25]]]}))
-    (ink,) = of_class(root, "figure-ink")
-    assert {path.get("stroke-opacity") for path in ink} == {"0.5", "1"}
-    assert of_class(parse(draw(spec, {"p": [[[0, 0]]]})), "figure-paper")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"maximum": 15}, "above 15"),
-        ({"captions": "confusion.0.0"}, "is not a list"),
-        ({"captions": "history.epoch"}, "12 captions, 10 pictures"),
-        ({"pictures": "history.epoch"}, "is not a list"),
-    ],
-)
-def test_what_is_no_picture_is_refused(
-    change: dict[str, object], message: str
+def test_texts_are_in_the_language_of_the_page(
+    tmp_path: Path, language: str, label: str, title: str
 ) -> None:
-    """Pictures and captions have to fit."""
-    with pytest.raises(ValueError, match=message):
-        draw({**SPECS["pictures"], **change}, VALUES)
+    """They come from terms.toml; numbers and single letters need no entry."""
+    source = (
+        "axes.set(xlabel='Learning rate', title='rate 0.1, 3', ylabel='N x')\n"
+        "axes.text(0, 0, '7 -> 9')"
+    )
+    shown = page_with(tmp_path, source, LABELS, language)
+    for text in (label, title, "N x", "7 -&gt; 9"):
+        assert f">{text}</text>" in shown
 
 
-# Colours and languages.
+def test_unknown_text_ends_the_build(tmp_path: Path) -> None:
+    """One message names the page, its line, and all that is missing."""
+    source = "axes.set(xlabel='epoch', ylabel='loss', title='x')"
+    with pytest.raises(
+        SiteError, match=r"drawn\.md:3: .*'epoch', 'loss': .*docs/terms\.toml"
+    ):
+        page_with(tmp_path, source, LABELS, "en")
+
+
+# What is recorded.
+
+
+def is_ours(path: Path) -> bool:
+    """Say whether a script drew it; others come from their records."""
+    return 'class="plot"' in path.read_text("utf-8")
+
+
+OURS = [path for path in RECORDED if is_ours(path)]
+each_recorded = pytest.mark.parametrize(
+    "path", OURS, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+
+
+@each_recorded
+def test_recorded_figure_is_small(path: Path) -> None:
+    """A page with several figures stays quick."""
+    size = len(gzip.compress(path.read_bytes()))
+    assert size <= LARGEST, f"{path.relative_to(ROOT)}: {size} bytes compressed"
+
+
+@each_recorded
+def test_recorded_figure_has_its_words(path: Path) -> None:
+    """Each text is in terms.toml, in both languages."""
+    texts = map(html.unescape, FIGURE_TEXT.findall(path.read_text("utf-8")))
+    for language in LANGUAGES:
+        expander = Expander(Page("", None, language), Records())
+        for text in texts:
+            known = not WORDS.search(text) or expander.figure_text(text)
+            assert known, f"docs/terms.toml, [labels], lacks {text!r}"
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_recorded_figures_are_shown(name: str) -> None:
+    """A figure that no page shows is left over."""
+    shown = {
+        embed.what
+        for language in LANGUAGES
+        for page in (ROOT / "docs" / language).rglob("*.md")
+        for embed in parse(page.read_text("utf-8"))
+        if embed.kind == "figure"
+    }
+    for figure in record.recorded_figures(name):
+        assert f"snippets/{name}/{figure}.svg" in shown
+
+
+def test_figures_are_compared_as_far_as_they_hold() -> None:
+    """Exactly, by what numbers do not move, or by their names."""
+    start = "figure, axes = plt.subplots(num='x')\naxes.set_xlabel('epoch 1')\n"
+    was = drawn(start + "axes.plot([1, 2, 3])")
+    now = drawn(start + "axes.plot([1, 2, 9])")
+    more = drawn(start + "axes.plot([1, 2], label='it')\naxes.legend()")
+
+    def told(now: dict[str, str], **how: bool) -> str:
+        return "".join(figures.differences(was, now, LESSON, **how))
+
+    assert "drawn otherwise" in told(now, exact=True)
+    assert not told(now, exact=False)
+    assert "['it'" in told(more, exact=False)
+    assert not told(more, exact=False, short=True)
+    assert "holds the figures ['x']" in told({}, exact=False, short=True)
+
+
+# Colours.
 
 
 def luminance(colour: str) -> float:
-    """Return the relative luminance of #rrggbb, as WCAG defines it."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    """Return the relative luminance of #rrggbb."""
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return svg.luminance(parts)
 
 
 @pytest.mark.parametrize("scheme", BACKGROUNDS)
 def test_series_stand_out_from_the_background(scheme: str) -> None:
-    """Colours of lines can be read on the page."""
+    """Lines need 3:1, and texts in their colour 4.5:1."""
     block = re.search(rf'"{scheme}"\] {{(.*?)}}', CSS, re.DOTALL)
     assert block
     colours = re.findall(r"--figure-\d: (#[0-9a-f]{6});", block[1])
     assert len(colours) == 5
+    if scheme == "default":
+        assert tuple(colours) == svg.SERIES
     for colour in colours:
         pair = sorted(map(luminance, (colour, BACKGROUNDS[scheme])))
-        # Names of lines are written in their colour: 4.5, as for text.
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, colour
 
 
-def test_page_shows_its_own_language() -> None:
-    """The other language of a label is hidden."""
-    for page, other in (("ja", "en"), ("en", "ja")):
-        rule = f'html[lang="{page}"] .figure-svg tspan[lang="{other}"]'
-        assert rule in CSS
+@pytest.mark.parametrize("grey", range(0, 256, 5))
+def test_number_on_any_grey_can_be_read(grey: int) -> None:
+    """The better of black and white has 4.5:1."""
+    light = svg.luminance([grey] * 3)
+    dark = light < 0.18
+    assert (1.05 / (light + 0.05) if dark else (light + 0.05) / 0.05) >= 4.5
+
+
+# Room.
+
+
+def width(text: str) -> float:
+    """Estimate how many letters' heights a text is wide."""
+    wide = sum(unicodedata.east_asian_width(sign) in "FWA" for sign in text)
+    return wide + 0.55 * (len(text) - wide)
+
+
+@each_recorded
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_have_room(path: Path, language: str) -> None:
+    """None runs over the edge, in the wider language either."""
+    root = ElementTree.fromstring(path.read_text("utf-8"))
+    right, bottom = map(float, root.get("viewBox", "").split()[2:])
+    expander = Expander(Page("", None, language), Records())
+    for element in of(root, "text"):
+        text = "".join(element.itertext())
+        shown = (WORDS.search(text) and expander.figure_text(text)) or text
+        size = float(element.get("font-size", svg.FONT))
+        share = svg.SHARES[element.get("text-anchor", "start")]
+        turned = element.get("transform", "")
+        place, end = float(element.get("x", 0)), right
+        if turned:
+            place, end = float(turned.split()[1].split(")")[0]), bottom
+            share = 1 - share
+        start = place - width(shown) * size * share
+        assert start > -9, f"{shown!r} begins outside"
+        assert start + width(shown) * size < end + 9, f"{shown!r} is too long"

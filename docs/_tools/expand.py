@@ -72,6 +72,10 @@ HIGHLIGHT = re.compile(r"highlight: (?P<text>.+)$")
 NOTE = re.compile(r"note: (?P<text>.+?) -- (?P<note>.+)$")
 SETTING = re.compile(r"(lesson|rows|series|columns): (.+)$")
 SOURCE = re.compile(r"source: (?P<place>\S+)$")
+# Of a figure: a text, and what in it is words that the other language lacks.
+FIGURE_TEXT = re.compile(r"(?<=>)[^<>]*(?=</text>)")
+WORDS = re.compile(r"[^\W\d_]{2}")
+DIGITS = re.compile(r"\d+(?:\.\d+)?")
 # A number, a word, or a sign: what two outputs of one script differ in.
 TOKEN = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|\w+|\s+|.")
 
@@ -479,9 +483,45 @@ class Expander:
         svg = "\n".join(picture.lines).replace(
             "<svg ", f'<svg role="img" aria-label="{label}" ', 1
         )
+        if embed.groups["path"].startswith("snippets/"):
+            svg = self.translated(svg)
         caption = markdown.markdown(self.inline(title, embed.line))[3:-4]
         caption = f"<figcaption>{caption}</figcaption>" if title else ""
         return raw(f'<figure class="figure">{svg}{caption}</figure>')
+
+    def translated(self, svg: str) -> str:
+        """Return a figure with its texts in the page's language."""
+        unknown: dict[str, None] = {}
+
+        def words(match: re.Match[str]) -> str:
+            text = html.unescape(match[0])
+            if not WORDS.search(text):
+                return match[0]
+            if (shown := self.figure_text(text)) is None:
+                unknown[text] = None
+            return html.escape(shown or "", quote=False)
+
+        svg = FIGURE_TEXT.sub(words, svg)
+        if unknown:
+            raise SiteError(
+                f"the figure says {', '.join(map(repr, unknown))}: write what "
+                "that is in both languages into docs/terms.toml, [labels]"
+            )
+        return svg
+
+    def figure_text(self, text: str) -> str | None:
+        """Return a text of a figure in the page's language, if it is known.
+
+        It is found by itself, in small letters with underscores, or with each
+        number as ``#``.
+        """
+        numbers = iter(DIGITS.findall(text))
+        plain = DIGITS.sub("#", text)
+        for name in (text, text.lower().replace(" ", "_")):
+            if label := self.word(name, "labels"):
+                return label.replace("`", "")
+        label = self.word(plain, "labels").replace("`", "")
+        return re.sub("#", lambda _: next(numbers, "#"), label) or None
 
     def inline(self, text: str, line: int) -> str:
         """Write out the values in a text that stands inside of an embed."""

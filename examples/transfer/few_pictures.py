@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ConstantLR, OneCycleLR
@@ -389,5 +390,21 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     return results | {"runs": settings.runs, "steps": settings.steps}
 
 
+def draw(results):
+    """Draw the accuracy of each mode, mean and standard deviation."""
+    figure, axes = plt.subplots(num="accuracy")
+    pictures = results["pictures"]
+    for mode in [mode for mode in TRAINED if mode in results]:
+        found = results[mode]
+        axes.plot(pictures, found["mean"], label=mode)
+        axes.fill_between(pictures, found["low"], found["high"], alpha=0.2)
+    axes.set(xlabel="training pictures a class", ylabel="validation accuracy")
+    axes.set_xscale("log")
+    axes.set_xticks(pictures, [str(number) for number in pictures])
+    axes.yaxis.set_major_formatter("{x:.0%}")
+    figure.legend(loc="outside right upper")
+
+
 if __name__ == "__main__":
-    main()
+    draw(main())
+    plt.show()

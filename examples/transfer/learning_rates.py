@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LinearLR
@@ -486,5 +487,45 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     return results
 
 
+def plot_lines(axes, x, found):
+    """Draw lines by name: mean and standard deviation over the seeds."""
+    for name, line in found.items():
+        axes.plot(x, line["mean"], label=name)
+        axes.fill_between(x, line["low"], line["high"], alpha=0.2)
+
+
+def draw(results):
+    """Draw accuracy and distance by rate, and the first epochs."""
+    one, rates = results["one"], results["one"]["rate"]
+    figure, axes = plt.subplots(num="accuracy")
+    ways = [way for way in BODY_SHARE if way != "head"]
+    lines = {way: results[way]["val_accuracy"] for way in ways}
+    plot_lines(axes, rates, lines)
+    axes.legend()
+    axes.set(xlabel="learning rate of the head", ylabel="validation accuracy")
+    axes.set_xscale("log")
+    axes.yaxis.set_major_formatter("{x:.0%}")
+
+    figure, axes = plt.subplots(num="distance")
+    layers = {name: one[name] for name in PARTS if name != "body"}
+    plot_lines(axes, rates, layers)
+    axes.legend()
+    axes.set(xlabel="learning rate of all layers", ylabel="relative distance")
+    axes.set(xscale="log", yscale="log")
+
+    figure, axes = plt.subplots(num="statistics")
+    early = [row for row in one["early"] if "val_accuracy" in row][-1]
+    kinds = {
+        "training (batch statistics)": early["train_accuracy"],
+        "validation (running)": early["val_accuracy"],
+        "validation (counted anew)": early["counted_accuracy"],
+    }
+    plot_lines(axes, results["early_epoch"], kinds)
+    figure.legend(loc="outside upper left")
+    axes.set(xlabel="epoch", ylabel="accuracy")
+    axes.yaxis.set_major_formatter("{x:.0%}")
+
+
 if __name__ == "__main__":
-    main()
+    draw(main())
+    plt.show()

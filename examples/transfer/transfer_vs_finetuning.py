@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -489,5 +490,39 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     return results
 
 
+def plot_mean(axes, runs, metric, name):
+    """Draw the mean of some runs, and a band of a standard deviation."""
+    values = torch.tensor([run["history"][metric] for run in runs])
+    mean, epochs = values.mean(dim=0), runs[0]["history"]["epoch"]
+    axes.plot(epochs, mean, label=name)
+    if len(runs) > 1:
+        std = values.std(dim=0)
+        axes.fill_between(epochs, mean - std, mean + std, alpha=0.2)
+
+
+def draw(results, sweeps=None):
+    """Draw one run, or for each name in `sweeps` several with other seeds."""
+    runs = sweeps or {results["mode"]: [results]}
+    for metric in ("train_loss", "train_accuracy", "val_loss", "val_accuracy"):
+        figure, axes = plt.subplots(num=metric)
+        for mode in ("scratch", "head", "partial", "finetune"):
+            if mode in runs:
+                plot_mean(axes, runs[mode], metric, mode)
+        axes.set(xlabel="epoch", ylabel=metric.replace("_", " "))
+        if metric.endswith("accuracy"):
+            axes.set_ylim(0, 1)
+            axes.yaxis.set_major_formatter("{x:.0%}")
+        axes.legend()
+    if "photos_one_high_rate" in runs:
+        figure, axes = plt.subplots(num="photos_one_high_rate")
+        photos = runs["photos_one_high_rate"]
+        plot_mean(axes, photos, "train_loss", "training")
+        plot_mean(axes, photos, "val_loss", "validation")
+        axes.set(xlabel="epoch", ylabel="loss")
+        axes.set_xticks(photos[0]["history"]["epoch"])
+        axes.legend()
+
+
 if __name__ == "__main__":
-    main()
+    draw(main())
+    plt.show()

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
 from torch import Tensor, nn
@@ -623,5 +624,34 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     return results
 
 
+def draw(results):
+    """Draw the accuracy of each way, and that at other sizes."""
+    found = {
+        "similar": results["similar"],
+        "different": results["different"]["best"],
+    }
+    for name, ways in found.items():
+        figure, axes = plt.subplots(num=name)
+        ways = {way: ways[way] for way in ways if way != "verdict"}
+        means = [way["mean"] for way in ways.values()]
+        stds = [way["std"] for way in ways.values()]
+        axes.barh([*ways], means, xerr=stds, capsize=3)
+        axes.invert_yaxis()  # the first on top
+        axes.set(xlim=(0, 1), xlabel="accuracy")
+        axes.xaxis.set_major_formatter("{x:.0%}")
+
+    figure, axes = plt.subplots(num="sizes")
+    sizes = results["sizes"]
+    for way, name in ("as_is", "as is"), ("resized", "resized to 32"):
+        line = sizes[way]
+        axes.plot(sizes["side"], line["mean"], label=name)
+        axes.fill_between(sizes["side"], line["low"], line["high"], alpha=0.2)
+    axes.set(xlabel="side of the input (pixels)", ylabel="accuracy")
+    axes.set(ylim=(0, 1), xticks=sizes["side"])
+    axes.yaxis.set_major_formatter("{x:.0%}")
+    axes.legend()
+
+
 if __name__ == "__main__":
-    main()
+    draw(main())
+    plt.show()

@@ -31,6 +31,16 @@
     const { x, y, width, height } = range.getBoundingClientRect();
     const middle = new DOMPoint(x + width / 2, y + height / 2);
     let below = ground(picture);
+    for (const image of picture.querySelectorAll("image")) {
+      const box = image.getBoundingClientRect();
+      const [left, top] = [(x + width / 2 - box.x) / box.width, (y + height / 2 - box.y) / box.height];
+      if (Math.min(left, top) < 0 || Math.max(left, top) > 1) continue;
+      const canvas = new OffscreenCanvas(500, 500).getContext("2d");
+      canvas.imageSmoothingEnabled = false;
+      canvas.drawImage(image, 0, 0, 500, 500);
+      const [red, green, blue, alpha] = canvas.getImageData(499 * left, 499 * top, 1, 1).data;
+      below = over([red, green, blue, alpha / 255], below);
+    }
     for (const shape of picture.querySelectorAll("rect, circle, ellipse, polygon, path")) {
       const { fill, fillOpacity } = getComputedStyle(shape);
       if (fill === "none" || !(shape.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;

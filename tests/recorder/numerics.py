@@ -25,6 +25,7 @@ PINS = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic on CUDA
+    "MPLBACKEND": "agg",  # no window
 }
 # What each numerics changes; None leaves the variable unset.
 NUMERICS: dict[str, dict[str, str | None]] = {

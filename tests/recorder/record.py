@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from docs._tools.lessons import ROOT, record_folder
+from docs._tools.lessons import ROOT, record_folder, script_path
 from docs._tools.records import (
     Record,
     RecordError,
@@ -17,8 +17,7 @@ from docs._tools.records import (
     is_number,
     over_seeds,
 )
-from tests.recorder import claims, compare, runs
-from tests.recorder.figures import draw
+from tests.recorder import claims, compare, figures, runs
 from tests.recorder.guards import constant_metrics
 from tests.recorder.settings import Settings, Sweep, data_folder, load_settings
 
@@ -93,7 +92,9 @@ def _held(
             return variant and {"variant": variant, "cpu_seconds": 0}
         output = record_folder(run.lesson, root) / "output.txt"
         text = output.read_text("utf-8") if output.is_file() else ""
-        return {**main, **_run_facts(record), "output": text}
+        drawn = recorded_figures(run.lesson, root)
+        facts = _run_facts(record)
+        return {**main, **facts, "output": text, "figures": drawn}
     kind = "real" if run.data else "sweeps"
     sweep = record.get(kind, {}).get(run.name, {"code": []})
     if code not in sweep["code"]:
@@ -106,6 +107,7 @@ def _run_facts(record: dict[str, Any]) -> dict[str, Any]:
     names = (*SECONDS, "seeds", "fingerprint")
     return {name: record[name] for name in names} | {
         "environment": record["environment"],
+        "drawn_with": record.get("drawn_with"),
         "faults": {},
     }
 
@@ -136,9 +138,34 @@ def assemble(lesson: str, root: Path = ROOT) -> dict[str, Any]:
     }
     _check_names(lesson, record)
     tree = Record(record).tree
-    texts = {"output.txt": main["output"], **figures(settings, tree)}
+    drawn, drawn_with = _figures(record, main, root)
+    if drawn:
+        record["drawn_with"] = drawn_with
+    texts = {f"{name}.svg": svg for name, svg in sorted(drawn.items())}
     record["claims"] = claims.told(lesson, tree, root)
-    return {**record, "texts": texts}
+    return {**record, "texts": {"output.txt": main["output"], **texts}}
+
+
+def _figures(
+    record: dict[str, Any], main: dict[str, Any], root: Path
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a lesson's figures, and with what they were drawn.
+
+    They are of the main run, or drawn from what it left.
+    """
+    lesson, now = record["lesson"], figures.drawn_with()
+    source = script_path(lesson, root).read_text(encoding="utf-8")
+    if figures.has_draw(source):
+        return figures.redrawn(lesson, record, root), now
+    return main.get("figures", {}), main.get("drawn_with") or now
+
+
+def recorded_figures(lesson: str, root: Path = ROOT) -> dict[str, str]:
+    """Return the figures that stand beside a record, by name."""
+    return {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted(record_folder(lesson, root).glob("*.svg"))
+    }
 
 
 def _seeds(main: list[int], settings: Settings) -> list[int]:
@@ -253,14 +280,6 @@ def digest_of(path: Path) -> dict[str, Any]:
     return {"sha256": digest.hexdigest(), "files": len(files), "bytes": size}
 
 
-def figures(settings: Settings, tree: dict[str, Any]) -> dict[str, str]:
-    """Draw all that the lesson's settings ask for, by file name."""
-    return {
-        f"{name}.svg": draw(spec, tree)
-        for name, spec in settings.figures.items()
-    }
-
-
 def write_record(record: dict[str, Any], root: Path = ROOT) -> bool:
     """Replace what an earlier run of the lesson left; say if it changed."""
     record = dict(record)
@@ -306,11 +325,14 @@ def record_faults(lesson: str, root: Path = ROOT) -> Iterator[str]:
         yield f"snippets/{lesson}/record.json was edited: {again}"
     yield from _file_faults(lesson, record.data, root)
     settings = load_settings(lesson, root)
-    folder = record_folder(lesson, root)
-    for name, drawn in figures(settings, record.tree).items():
-        file = folder / name
-        if file.is_file() and file.read_text("utf-8") != drawn:
-            yield f"snippets/{lesson}/{name} is not drawn from it: {again}"
+    source = script_path(lesson, root).read_text(encoding="utf-8")
+    if figures.has_draw(source):
+        yield from figures.differences(
+            recorded_figures(lesson, root),
+            figures.redrawn(lesson, record.data, root),
+            lesson,
+            exact=record.data.get("drawn_with") == figures.drawn_with(),
+        )
     for name, sweep in record.data["sweeps"].items():
         for metric in constant_metrics(sweep["runs"]):
             if "constant_metric" not in settings.exempt:

@@ -29,7 +29,7 @@ from pytest_examples import CodeExample, EvalExample
 
 from docs._tools.lessons import ROOT, script_path
 from docs._tools.parts import Section, cells_of
-from tests.recorder import numerics
+from tests.recorder import figures, numerics
 from tests.recorder.guards import Guards
 
 SWITCHES = (
@@ -53,6 +53,7 @@ class Outcome:
     wall_seconds: float
     cpu_seconds: float
     faults: dict[str, str]
+    figures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,9 +109,12 @@ def run_lesson(
     *,
     device: str = "cpu",
     arguments: Sequence[str] = (),
+    drawn: bool = True,
     root: Path = ROOT,
 ) -> Outcome:
     """Run a lesson once; a concept script finds only what ``device`` names.
+
+    Its figures are taken unless ``drawn`` is false.
 
     Raises:
         Exception: whatever the script raises, at its own file and line.
@@ -120,15 +124,24 @@ def run_lesson(
     argv = [path.name, *arguments, "--device", device]
     left = Left(SectionedOutput(lesson, cells_of(source)), Guards(lesson))
     _warm_up()
-    wall, cpu = time.perf_counter(), time.process_time()
-    with _pristine(evaluate.tmp_path, device, left.seeds):
+    with (
+        _pristine(evaluate.tmp_path, device, left.seeds),
+        figures.drawing(lesson, source) as take,
+    ):
         sys.argv = argv if is_training(source) else argv[:1]
+        left.started = time.perf_counter(), time.process_time()
         with left.guards.watching(), contextlib.redirect_stdout(left.output):
             _execute(evaluate, lesson, path, left)
+        left.stop()
+        if drawn:
+            left.figures = take()
+            draw = left.module.get("draw")
+            if draw and left.returned is not None:
+                found = figures.drawn_by(draw, [left.returned], lesson, take)
+                left.figures |= found
     if "KeyboardInterrupt in example" in left.output.text():
         raise KeyboardInterrupt
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return left.outcome(wall_seconds=round(wall, 2), cpu_seconds=round(cpu, 2))
+    return left.outcome()
 
 
 @dataclass
@@ -140,8 +153,16 @@ class Left:
     seeds: list[int] = field(default_factory=list)
     returned: dict[str, Any] | None = None  # by main(), in a training script
     module: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
+    started: tuple[float, float] = (0.0, 0.0)  # wall and CPU seconds
+    took: tuple[float, float] = (0.0, 0.0)
 
-    def outcome(self, **seconds: float) -> Outcome:
+    def stop(self) -> None:
+        """Note how long the script took."""
+        wall, cpu = self.started
+        self.took = time.perf_counter() - wall, time.process_time() - cpu
+
+    def outcome(self) -> Outcome:
         """Return it as a record holds it."""
         training = self.returned is not None
         names = self.returned if self.returned is not None else self.module
@@ -150,8 +171,10 @@ class Left:
             values=_values(names, training),
             tensors={} if training else _tensors(self.module),
             seeds=self.seeds,
+            wall_seconds=round(self.took[0], 2),
+            cpu_seconds=round(self.took[1], 2),
             faults=self.guards.faults,
-            **seconds,
+            figures=self.figures,
         )
         if outcome.cpu_seconds > COLLECT_ABOVE:
             self.module, self.returned = {}, None

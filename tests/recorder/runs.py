@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -65,7 +66,59 @@ def code_hash(run: Run, root: Path = ROOT) -> str:
 @functools.lru_cache(maxsize=256)
 def _computed(source: str, *, printed: bool) -> str:
     """Return a script's syntax tree as text, without what computes nothing."""
-    return ast.dump(_Stripped(printed=printed).visit(ast.parse(source)))
+    tree = _without_drawing(ast.parse(source))
+    return ast.dump(_Stripped(printed=printed).visit(tree))
+
+
+def _without_drawing(tree: ast.Module) -> ast.Module:
+    """Drop a lesson's ``draw``, which no run calls, and what only it names.
+
+    If anything else names what draws, nothing is dropped.
+    """
+    kept: list[ast.stmt] = []
+    dropped: set[str] = set()
+    for node in tree.body:
+        if names := _drawing_names(node):
+            dropped |= names
+        elif isinstance(node, ast.If) and "'__main__'" in ast.dump(node.test):
+            kept.append(ast.If(node.test, ast.parse("main()").body, []))
+        else:
+            kept.append(node)
+    if "draw" not in dropped:
+        return tree
+    rest = ast.Module(kept, tree.type_ignores)
+    table = symtable.symtable(ast.unparse(rest), "script", "exec")
+    return tree if dropped & {*_globals(table)} else rest
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the global names that a script's statements and functions use."""
+    for symbol in table.get_symbols():
+        outer = table.get_type() == "module" or symbol.is_global()
+        if outer and symbol.is_referenced():
+            yield symbol.get_name()
+    for inner in table.get_children():
+        yield from _globals(inner)
+
+
+def _drawing_names(node: ast.stmt) -> set[str]:
+    """Return what a statement names if it only serves to draw."""
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+        defaults = (*node.args.defaults, *filter(None, node.args.kw_defaults))
+        plain = all(isinstance(one, ast.Constant) for one in defaults)
+        draws = node.name == "draw" or node.name.startswith("plot_")
+        return {node.name} if draws and plain else set()
+    if isinstance(node, ast.ImportFrom) and node.module:
+        parts = [node.module]
+    elif isinstance(node, ast.Import):
+        parts = [alias.name for alias in node.names]
+    else:
+        return set()
+    if not all(part.partition(".")[0] == "matplotlib" for part in parts):
+        return set()
+    return {
+        alias.asname or alias.name.partition(".")[0] for alias in node.names
+    }
 
 
 def cache_path(run: Run, root: Path = ROOT) -> Path:

@@ -1,0 +1,528 @@
+"""Draw a matplotlib figure as a small SVG that a page holds inline.
+
+matplotlib lays the figure out; what it draws is written here with colours as
+classes of docs/assets/css/figures.css (for a light and a dark page), text as
+text, pictures as PNG at their own resolution, lengths with one decimal, and
+without ids, clip paths or fonts.
+
+Classes: ``s`` is a stroke, ``f`` a fill, ``b`` a bar (a light fill with an
+outline); 1 to 5 are the colours of the series, ``k`` is ink, ``g`` a softer
+grey, ``l`` a grid line, ``w`` paper.
+"""
+
+import base64
+import io
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+from cycler import cycler
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, Transform
+from PIL import Image
+
+# The light palette of figures.css; the page shows the one of its own scheme.
+SERIES = ("#0a5fb4", "#c85000", "#008575", "#7a1f6e", "#222222")
+DASHES = (
+    "-",
+    (0, (4, 1.6)),
+    (0, (1.2, 1.4)),
+    (0, (6, 1.4, 1.2, 1.4)),
+    (0, (3, 1.2, 1.2, 1.2, 1.2, 1.2)),
+)
+GRID = "#dddddd"
+FONT = 10.5
+LINE = 1.8
+REM_PER_POINT = 0.08  # 4.2 inches are 24 rem wide
+STYLE: Any = {
+    "axes.facecolor": "none",
+    "axes.grid": False,
+    "axes.labelsize": FONT,
+    "axes.prop_cycle": cycler(color=SERIES) + cycler(linestyle=DASHES),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": FONT,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 72,
+    "figure.facecolor": "none",
+    "figure.figsize": (4.2, 2.6),
+    "figure.titlesize": FONT,
+    "font.size": FONT,
+    "grid.color": GRID,
+    "image.cmap": "Blues",
+    "image.composite_image": False,
+    "image.interpolation": "none",
+    "legend.fontsize": FONT,
+    "legend.frameon": False,
+    "lines.linewidth": LINE,
+    "lines.markersize": 5,
+    "savefig.dpi": 72,
+    "text.parse_math": True,
+    "xtick.labelsize": FONT,
+    "ytick.labelsize": FONT,
+}
+NAMES = {to_rgb(colour): str(n) for n, colour in enumerate(SERIES, 1)}
+NAMES[to_rgb(GRID)] = "l"
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+UPRIGHT = {"bottom": "start", "baseline": "start", "top": "end"}
+SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
+
+Colour = tuple[float, ...]
+
+
+class FigureError(ValueError):
+    """A figure that cannot be shown as it was drawn."""
+
+
+def as_svg(figure: Figure) -> str:
+    """Return a figure as inline SVG, in ASCII."""
+    width, height = (72 * inches for inches in figure.get_size_inches())
+    figure.set_dpi(72)
+    renderer = SvgRenderer(width, height)
+    figure.draw(renderer)
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="plot" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'style="max-width:{width * REM_PER_POINT:.0f}rem">\n'
+        f'<g font-size="{FONT}" fill="none" stroke-width="{LINE}">\n'
+    )
+    text = head + "".join(renderer.written()) + "</g>\n</svg>\n"
+    return text.encode("ascii", "xmlcharrefreplace").decode()
+
+
+class SvgRenderer(RendererBase):
+    """What matplotlib draws on; a point is a unit of the SVG."""
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__()
+        self.width, self.height = width, height
+        self.flip = Affine2D().scale(1, -1).translate(0, height)
+        self.parts: list[tuple[str, str]] = []  # attributes, path
+        self.images: list[tuple[Bbox, Any]] = []
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        """Return the size, in points."""
+        return self.width, self.height
+
+    def option_image_nocomposite(self) -> bool:
+        """Say that each image stays one of its own."""
+        return True
+
+    def option_scale_image(self) -> bool:
+        """Say that an image may be drawn at its own resolution."""
+        return True
+
+    def written(self) -> Iterator[str]:
+        """Yield the elements; what looks alike and touches is one path."""
+        for look, alike in itertools.groupby(self.parts, lambda part: part[0]):
+            if look.startswith("<"):
+                yield look
+            else:
+                d = "".join(path for _, path in alike)
+                yield f'<path {look} d="{d}"/>\n'
+
+    def draw_path(
+        self,
+        gc: GraphicsContextBase,
+        path: Path,
+        transform: Transform,
+        rgbFace: Any = None,  # noqa: N803
+    ) -> None:
+        """Draw a line, or an area, as far as it lies inside the axes."""
+        look = looks(gc, rgbFace)
+        if not look:
+            return
+        path = path.transformed(transform + self.flip)
+        box = self.clip(gc)
+        if rgbFace is not None and box and not inside(path, box):
+            path, box = path.clip_to_bbox(box), None
+        if d := steps(path, box):
+            self.parts.append((look, d))
+
+    def clip(self, gc: GraphicsContextBase) -> Bbox | None:
+        """Return the rectangle that a drawing is cut off by, upside down."""
+        box = gc.get_clip_rectangle()
+        if box is None:
+            return None
+        return Bbox.from_extents(
+            box.x0, self.height - box.y1, box.x1, self.height - box.y0
+        )
+
+    def draw_markers(
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,  # noqa: N803
+    ) -> None:
+        """Draw a mark at each point of a path."""
+        for vertices, _ in path.iter_segments(trans, simplify=False):
+            x, y = vertices[-2:]
+            self.draw_mark(gc, marker_path, marker_trans, (x, y), rgbFace)
+
+    def draw_path_collection(
+        self,
+        gc: GraphicsContextBase,
+        master_transform: Transform,
+        paths: Any,
+        all_transforms: Any,
+        *rest: Any,
+        **more: Any,
+    ) -> None:
+        """Draw the marks of scatter(), the areas of fill_between()."""
+        base: Any = self
+        raw = base._iter_collection_raw_paths(
+            master_transform, paths, all_transforms
+        )
+        drawn = base._iter_collection(gc, list(raw), *rest, **more)
+        for x, y, (path, transform), one, face in drawn:
+            if x or y:
+                self.draw_mark(one, path, transform, (x, y), face)
+            else:
+                self.draw_path(one, path, transform, face)
+
+    def draw_mark(
+        self,
+        gc: GraphicsContextBase,
+        path: Path,
+        transform: Transform,
+        place: tuple[float, float],
+        face: Colour | None,
+    ) -> None:
+        """Draw one mark; a round one has another shape for each colour."""
+        x, y = place[0], self.height - place[1]
+        box = self.clip(gc)
+        if box and not (
+            box.x0 - 0.5 <= x <= box.x1 + 0.5
+            and box.y0 - 0.5 <= y <= box.y1 + 0.5
+        ):
+            return
+        path = path.transformed(transform + Affine2D().scale(1, -1))
+        if len(np.asarray(path.vertices)) < 3:  # a stroke: nothing to fill
+            face = None
+        name = "" if face is None else name_of(face)
+        codes: Any = path.codes
+        is_round = codes is not None and Path.CURVE4 in codes
+        if name.isdigit() and is_round:
+            radius = path.get_extents().height / 2 + gc.get_linewidth() / 2
+            look, shape = round_mark(name, radius)
+            look += opacity(gc, face)
+        else:
+            look, shape = looks(gc, face), steps(path, None, relative=True)
+        if look:
+            self.parts.append((look, f"M{pair(tenths(x), tenths(y))}{shape}"))
+
+    def draw_quad_mesh(
+        self,
+        gc: GraphicsContextBase,
+        master_transform: Transform,
+        meshWidth: int,  # noqa: N803
+        meshHeight: int,  # noqa: N803
+        coordinates: Any,
+        offsets: Any,
+        offsetTrans: Transform,  # noqa: N803
+        facecolors: Any,
+        *_: Any,
+    ) -> None:
+        """Draw the cells of pcolormesh() or a colour bar as one picture."""
+        corners = master_transform.transform(
+            [coordinates[0, 0], coordinates[-1, -1]]
+        )
+        shape = (meshHeight, meshWidth, 4)
+        colours = np.resize(np.asarray(facecolors), shape)
+        image = np.round(colours * 255).astype(np.uint8)
+        self.add_image(image, corners)
+
+    def draw_image(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        im: Any,
+        transform: Any = None,
+    ) -> None:
+        """Draw a picture, its first row where ``transform`` puts it."""
+        size = (1, 1) if transform is not None else im.shape[1::-1]
+        corners = np.array([(0, 0), size], float)
+        if transform is not None:
+            corners = transform.transform(corners)
+        self.add_image(im, corners + np.array([x, y]))
+
+    def add_image(self, image: Any, corners: Any) -> None:
+        """Draw pixels from one corner to the other, in display's units."""
+        (x0, y0), (x1, y1) = self.flip.transform(corners)
+        if y1 < y0:
+            image = image[::-1]
+        if x1 < x0:
+            image = image[:, ::-1]
+        box = Bbox.from_extents(
+            min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        )
+        self.images.append((box, image))
+        place = " ".join(
+            f'{name}="{number(tenths(value))}"'
+            for name, value in (
+                ("x", box.x0),
+                ("y", box.y0),
+                ("width", box.width),
+                ("height", box.height),
+            )
+        )
+        data = base64.b64encode(png(image)).decode()
+        self.parts.append(
+            (
+                f'<image {place} preserveAspectRatio="none" '
+                f'href="data:image/png;base64,{data}"/>\n',
+                "",
+            )
+        )
+
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: Any,
+        angle: float,
+        ismath: Any = False,
+        mtext: Any = None,
+    ) -> None:
+        """Write a text; its anchor holds it in place in any language."""
+        anchor = anchor_of(mtext, angle)
+        width, height, _ = self.get_text_width_height_descent(s, prop, ismath)
+        turn = math.radians(angle)
+        along = np.array([math.cos(turn), -math.sin(turn)]) * width
+        x, y = (x, y) + along * SHARES[anchor]
+        middle = (x, y) + along * (0.5 - SHARES[anchor])
+        look = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        size = prop.get_size_in_points()
+        if abs(size - FONT) > 0.05:
+            look += f' font-size="{size:.3g}"'
+        if prop.get_weight() in ("bold", 700):
+            look += ' font-weight="bold"'
+        if colour := self.text_class(gc, middle - (0, height / 2)):
+            look += f' class="{colour}"'
+        place = f'x="{number(tenths(x))}" y="{number(tenths(y))}"'
+        if angle:
+            turned = f"translate({x:.1f} {y:.1f})rotate({-angle:g})"
+            place = f'transform="{turned}"'
+        words = superscripts(s) if ismath else escape(s)
+        self.parts.append((f"<text {place}{look}>{words}</text>\n", ""))
+
+    def text_class(self, gc: GraphicsContextBase, middle: Any) -> str:
+        """Return the class of a text: over a picture, what can be read."""
+        for box, image in reversed(self.images):
+            if box.contains(*middle):
+                rows, columns = image.shape[:2]
+                row = int((middle[1] - box.y0) / box.height * rows)
+                column = int((middle[0] - box.x0) / box.width * columns)
+                pixel = image[min(row, rows - 1), min(column, columns - 1)]
+                if pixel[3] == 255:
+                    return "on-dark" if luminance(pixel) < 0.18 else "on-light"
+        name = name_of(gc.get_rgb())
+        return "" if name == "k" else f"f{name}"
+
+
+def anchor_of(text: Any, angle: float) -> str:
+    """Return which end of a text holds it, whatever its language."""
+    if text is None:  # a line of several
+        return "start"
+    if angle % 180 == 90 and text.get_rotation_mode() != "anchor":
+        return UPRIGHT.get(text.get_verticalalignment(), "middle")
+    return ANCHORS[text.get_horizontalalignment()]
+
+
+def name_of(colour: Colour) -> str:
+    """Return what a colour is called in the stylesheet.
+
+    Raises:
+        FigureError: the colour is none of the style's.
+    """
+    rgb = tuple(float(part) for part in colour[:3])
+    for known, name in NAMES.items():
+        if max(abs(a - b) for a, b in zip(rgb, known, strict=True)) < 0.003:
+            return name
+    if max(rgb) - min(rgb) > 0.003:
+        shown = "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
+        raise FigureError(
+            f"draws in {shown}: leave colours out, or write C0 to C4, black, "
+            "gray; a page shows them in a light and in a dark palette"
+        )
+    return "k" if rgb[0] < 0.3 else "w" if rgb[0] > 0.97 else "g"
+
+
+def looks(gc: GraphicsContextBase, face: Colour | None) -> str:
+    """Return the attributes of a path, or nothing if it is not seen."""
+    line = gc.get_linewidth() if gc.get_rgb()[3] else 0
+    if face is not None and len(face) == 4 and not face[3]:
+        face = None
+    fill = "" if face is None else name_of(face)
+    stroke = name_of(gc.get_rgb()) if line else ""
+    if not (fill or stroke):
+        return ""
+    seen = opacity(gc, face)
+    if fill.isdigit() and not seen and stroke in ("", fill):
+        return f'class="b{fill}"'
+    classes = [f"f{fill}"] * bool(fill) + [f"s{stroke}"] * bool(stroke)
+    look = f'class="{" ".join(classes)}"'
+    if stroke and abs(line - LINE) > 0.05:
+        look += f' stroke-width="{line:.2g}"'
+    dashes: Any = gc.get_dashes()[1]
+    if stroke and dashes is not None:
+        look += f' stroke-dasharray="{" ".join(f"{d:.2g}" for d in dashes)}"'
+    return look + seen
+
+
+def opacity(gc: GraphicsContextBase, face: Colour | None) -> str:
+    """Return the attribute of what is seen through."""
+    alpha = face[3] if face is not None and len(face) == 4 else 1.0
+    if gc.get_forced_alpha():
+        alpha = gc.get_alpha()
+    elif face is None:
+        alpha = gc.get_rgb()[3]
+    return "" if alpha > 0.99 else f' opacity="{alpha:.2g}"'
+
+
+def round_mark(name: str, radius: float) -> tuple[str, str]:
+    """Return attributes and path of a series' mark: a line's end is a dot."""
+    r, wide = tenths(radius), f"{2 * radius:.2g}"
+    if name in "12":
+        cap = "round" if name == "1" else "square"
+        look = f'class="s{name}" stroke-linecap="{cap}" stroke-width="{wide}"'
+        return look, "h0"
+    if name == "4":
+        cross = f"m{pair(-r, -r)}l{pair(2 * r, 2 * r)}"
+        return f'class="s{name}"', (
+            f"{cross}m{pair(-2 * r, 0)}l{pair(2 * r, -2 * r)}"
+        )
+    if name == "3":
+        slope = f"l{pair(r, 2 * r)}h{number(-2 * r)}z"
+        return f'class="f{name}"', f"m{pair(0, -r)}{slope}"
+    sides = f"l{pair(r, r)}l{pair(-r, r)}l{pair(-r, -r)}z"
+    return f'class="f{name}"', f"m{pair(0, -r)}{sides}"
+
+
+def inside(path: Path, box: Bbox) -> bool:
+    """Say whether a path lies in a rectangle, up to a rounding."""
+    own = path.get_extents()
+    return bool(
+        own.x0 >= box.x0 - 0.1
+        and own.x1 <= box.x1 + 0.1
+        and own.y0 >= box.y0 - 0.1
+        and own.y1 <= box.y1 + 0.1
+    )
+
+
+def steps(path: Path, box: Bbox | None, *, relative: bool = False) -> str:
+    """Return a path in SVG's letters, steps from point to point.
+
+    Steps are between rounded points, so that no error adds up.
+    """
+    clip = None if box is None else (box.x0, box.y0, box.x1, box.y1)
+    d, at, began = "", (0, 0), (0, 0)
+    for vertices, code in path.iter_segments(IdentityTransform(), clip=clip):
+        whole = [tenths(value) for value in vertices]
+        points = list(zip(whole[::2], whole[1::2], strict=True))
+        if code == Path.CLOSEPOLY:
+            d, at = d + "z", began
+            continue
+        deltas = [(x - at[0], y - at[1]) for x, y in points]
+        if code == Path.MOVETO:
+            began = points[0]
+            steps_to = deltas[0] if relative else began
+            d += ("m" if relative else "M") + pair(*steps_to)
+        elif code == Path.LINETO:
+            d += straight(*deltas[0])
+        else:
+            letter = "q" if code == Path.CURVE3 else "c"
+            d += letter + joined(itertools.chain(*deltas))
+        at = points[-1]
+    return d
+
+
+def straight(x: int, y: int) -> str:
+    """Return the shortest step to a point that lies so far away."""
+    if not (x or y):
+        return ""
+    if not (x and y):
+        return f"h{number(x)}" if x else f"v{number(y)}"
+    return f"l{pair(x, y)}"
+
+
+def tenths(value: float) -> int:
+    """Return a length in tenths of a point."""
+    return round(float(value) * 10)
+
+
+def number(length: int) -> str:
+    """Write a length that is given in tenths, as short as it goes."""
+    text = f"{abs(length) / 10:g}"
+    text = text.removeprefix("0") if text != "0" else text
+    return f"-{text}" if length < 0 else text
+
+
+def pair(x: int, y: int) -> str:
+    """Write two lengths; a minus parts them, too."""
+    return joined((x, y))
+
+
+def joined(lengths: Any) -> str:
+    """Write lengths one after another."""
+    texts = [number(one) for one in lengths]
+    return texts[0] + "".join(t if t[0] == "-" else f" {t}" for t in texts[1:])
+
+
+def luminance(pixel: Any) -> float:
+    """Return the relative luminance of a pixel, as WCAG defines it."""
+    parts = np.asarray(pixel[:3], float) / 255
+    linear = np.where(
+        parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4
+    )
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def png(image: Any) -> bytes:
+    """Return RGBA pixels as a PNG, in the fewest bytes that keep them all."""
+    pixels = np.ascontiguousarray(image)
+    flat, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    options: dict[str, Any] = {"format": "PNG", "optimize": True}
+    if (flat[:, 3] < 255).any():
+        made = Image.fromarray(pixels)
+    elif len(flat) > 16 and (flat[:, :1] == flat[:, :3]).all():
+        made = Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
+    elif len(flat) <= 256:
+        index = places.reshape(pixels.shape[:2]).astype(np.uint8)
+        made = Image.fromarray(index)
+        made.putpalette(flat[:, :3].tobytes())
+        options["bits"] = 4 if len(flat) <= 16 else 8
+    else:
+        made = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    file = io.BytesIO()
+    made.save(file, **options)
+    return file.getvalue()
+
+
+def superscripts(formula: str) -> str:
+    """Return a formula such as ``$10^{-3}$`` as text, powers raised.
+
+    Raises:
+        FigureError: it is more than numbers, single letters and powers.
+    """
+    text = re.sub(r"\\mathdefault\{(.*)\}", r"\1", formula.replace("$", ""))
+    text = escape(text.replace(r"\times", "\u00d7").replace(" ", ""))
+    text = re.sub(r"(\d)-", "\\1\u2212", text).replace("^{-", "^{\u2212")
+    raised = r'<tspan dy="-4" font-size="8">\1</tspan>'
+    text = re.sub(r"\^\{([^{}]*)\}$", raised, text)
+    if re.search(r"[\\{}^]|[^\W\d_]{2}", re.sub(r"<[^>]*>", "", text)):
+        raise FigureError(f"writes {formula!r}: write it without LaTeX")
+    return text
