@@ -240,14 +240,9 @@ def test_numbers_in_the_text_stand_in_the_lesson(lesson: str) -> None:
         pytest.fail("\n".join([*faults, what_to_do]), pytrace=False)
 
 
-WORDS = dict(
-    zip(
-        "two three four five six seven eight nine ten eleven twelve".split(),
-        range(2, 13),
-        strict=True,
-    )
-)
-# A count of what a run counts: "two epochs", 5 seeds, 3エポック. One is an idiom.
+WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+WORDS |= {"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
+# How often something ran: "two epochs", 5 seeds, 3エポック. One is an idiom.
 COUNTED = re.compile(
     rf"(?i)\b(?P<en>{'|'.join(WORDS)}|\d+) (?:more |different |random )?"
     r"(?P<unit>epoch|seed)s\b"
@@ -260,8 +255,8 @@ UNITS = {"エポック": "epoch", "シード": "seed"}
 def counts(lesson: str, unit: str) -> frozenset[int]:
     """Return all whole numbers that have to do with epochs, or with seeds.
 
-    In the script: what stands in a line that names the unit. In the record: what
-    stands below such a key, and how many runs a sweep has.
+    In the script: what stands in a line that names the unit. In the record:
+    what stands below such a key, and how many runs a sweep has.
     """
     texts = [
         script_path(lesson).read_text("utf-8"),
@@ -332,6 +327,21 @@ def test_counts_in_words_are_those_of_a_run(lesson: str) -> None:
     if faults:
         faults.append("Embed the number ({{ key }}), or say it without one.")
         pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("After eleven epochs it stops.", ["eleven epochs"]),
+        ("11エポックで止まります。", ["11エポック"]),
+        ("It takes one epoch, and 3 steps.", []),
+        ("2エポック目から下がります。", []),
+        ("Five random seeds agree.", ["Five random seeds"]),
+    ],
+)
+def test_counts_of_no_run_are_found(text: str, unknown: list[str]) -> None:
+    """In a lesson that trains nothing."""
+    assert unknown_counts(Prose(1, text, ""), "basics/tensors") == unknown
 
 
 @cache
