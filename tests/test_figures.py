@@ -466,6 +466,52 @@ def test_recorded_figures_are_shown(name: str) -> None:
         assert f"snippets/{name}/{figure}.svg" in shown
 
 
+def keep_runs(evaluate: EvalExample, root: Path) -> int:
+    """Record the lesson below a root; return how many runs that took."""
+    count = 0
+    while missing := record.missing_runs(LESSON, root):
+        count += len(missing)
+        for run in missing:
+            outcome = run_lesson(evaluate, LESSON, root=root)
+            runs.keep(run, outcome, root)
+    record.write_record(record.assemble(LESSON, root), root)
+    return count
+
+
+def test_figures_stay_with_their_record(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """They are kept with a run, held by the record, and not to be edited."""
+    source = '"""One."""\n' + HEAD + "# %% draw\nplt.subplots(num='x')\nz = 1\n"
+    assert keep_runs(eval_example, lesson(tmp_path, source))
+    (svg_file,) = record.recorded_figures(LESSON, tmp_path).items()
+    assert not [*record.record_faults(LESSON, tmp_path)]
+    for kept in (tmp_path / ".cache/runs").iterdir():
+        kept.unlink()
+    lesson(tmp_path, source.replace("One.", "Another docstring."))
+    assert not keep_runs(eval_example, tmp_path)
+    assert record.recorded_figures(LESSON, tmp_path) == dict([svg_file])
+    path = tmp_path / f"snippets/{LESSON}/x.svg"
+    path.write_text(path.read_text().replace("stroke", "strike"))
+    assert "was edited" in "".join(record.record_faults(LESSON, tmp_path))
+
+
+def test_changed_drawing_runs_nothing(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """A lesson's figure is drawn anew from the record that is there."""
+    assert keep_runs(eval_example, lesson(tmp_path, WITH_DRAW))
+    before = record.recorded_figures(LESSON, tmp_path)
+    lesson(
+        tmp_path, WITH_DRAW.replace("axes.plot(loss)", "axes.plot(loss, 'o')")
+    )
+    told = "".join(record.record_faults(LESSON, tmp_path))
+    assert "loss.svg is drawn otherwise" in told
+    assert not keep_runs(eval_example, tmp_path)
+    assert not [*record.record_faults(LESSON, tmp_path)]
+    assert record.recorded_figures(LESSON, tmp_path) != before
+
+
 def test_figures_are_compared_as_far_as_they_hold() -> None:
     """Exactly, by what numbers do not move, or by their names."""
     start = "figure, axes = plt.subplots(num='x')\naxes.set_xlabel('epoch 1')\n"

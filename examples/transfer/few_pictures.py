@@ -392,7 +392,7 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
 
 def draw(results):
     """Draw the accuracy of each mode, mean and standard deviation."""
-    figure, axes = plt.subplots(num="accuracy")
+    figure, axes = plt.subplots(num="accuracy", figsize=(5, 2.6))
     pictures = results["pictures"]
     for mode in [mode for mode in TRAINED if mode in results]:
         found = results[mode]

@@ -513,7 +513,7 @@ def draw(results):
     axes.set(xlabel="learning rate of all layers", ylabel="relative distance")
     axes.set(xscale="log", yscale="log")
 
-    figure, axes = plt.subplots(num="statistics")
+    figure, axes = plt.subplots(num="statistics", figsize=(4.2, 3))
     early = [row for row in one["early"] if "val_accuracy" in row][-1]
     kinds = {
         "training (batch statistics)": early["train_accuracy"],

@@ -176,14 +176,10 @@ def differences(
     exact: bool,
     short: bool = False,
 ) -> Iterator[str]:
-    """Yield how a run's figures differ from those of the record.
+    """Yield how a run's figures, ``now``, differ from those of the record.
 
-    Args:
-        was: those of the record.
-        now: those of the run.
-        lesson: whose they are.
-        exact: nothing may differ; else only what a number does not move.
-        short: only the names count.
+    In an exact comparison nothing may differ, else only what no number moves;
+    of a short run only the names count.
     """
     again = f"run `uv run pytest --record {lesson}`"
     if was.keys() != now.keys():
@@ -193,14 +189,13 @@ def differences(
         )
         return
     for name in () if short else was:
+        file = f"snippets/{lesson}/{name}.svg"
+        old, new = parts(was[name]), parts(now[name])
         if exact and was[name] != now[name]:
-            yield f"snippets/{lesson}/{name}.svg is drawn otherwise: {again}"
-        elif (old := parts(was[name])) != (new := parts(now[name])):
+            yield f"{file} is drawn otherwise: {again}"
+        elif old != new:
             gone, come = sorted(old - new), sorted(new - old)
-            yield (
-                f"snippets/{lesson}/{name}.svg shows {gone} too many and "
-                f"{come} too few: {again}"
-            )
+            yield f"{file} shows {gone} too many, {come} too few: {again}"
 
 
 def parts(svg: str) -> Counter[str]:

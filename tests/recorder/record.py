@@ -137,27 +137,27 @@ def assemble(lesson: str, root: Path = ROOT) -> dict[str, Any]:
         **_sweeps(lesson, settings, root),
     }
     _check_names(lesson, record)
-    tree = Record(record).tree
-    drawn, drawn_with = _figures(record, main, root)
-    if drawn:
-        record["drawn_with"] = drawn_with
-    texts = {f"{name}.svg": svg for name, svg in sorted(drawn.items())}
-    record["claims"] = claims.told(lesson, tree, root)
-    return {**record, "texts": {"output.txt": main["output"], **texts}}
+    record["claims"] = claims.told(lesson, Record(record).tree, root)
+    texts = {"output.txt": main["output"], **_figures(record, main, root)}
+    return {**record, "texts": texts}
 
 
 def _figures(
     record: dict[str, Any], main: dict[str, Any], root: Path
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return a lesson's figures, and with what they were drawn.
+) -> dict[str, str]:
+    """Return a lesson's figures by file; note with what they were drawn.
 
     They are of the main run, or drawn from what it left.
     """
-    lesson, now = record["lesson"], figures.drawn_with()
-    source = script_path(lesson, root).read_text(encoding="utf-8")
+    drawn, now = main.get("figures", {}), figures.drawn_with()
+    source = script_path(record["lesson"], root).read_text(encoding="utf-8")
     if figures.has_draw(source):
-        return figures.redrawn(lesson, record, root), now
-    return main.get("figures", {}), main.get("drawn_with") or now
+        drawn = figures.redrawn(record["lesson"], record, root)
+    elif main.get("drawn_with"):
+        now = main["drawn_with"]
+    if drawn:
+        record["drawn_with"] = now
+    return {f"{name}.svg": svg for name, svg in sorted(drawn.items())}
 
 
 def recorded_figures(lesson: str, root: Path = ROOT) -> dict[str, str]:

@@ -112,33 +112,23 @@ def run_lesson(
     drawn: bool = True,
     root: Path = ROOT,
 ) -> Outcome:
-    """Run a lesson once; a concept script finds only what ``device`` names.
-
-    Its figures are taken unless ``drawn`` is false.
+    """Run a lesson once, and take its figures if they are ``drawn``.
 
     Raises:
         Exception: whatever the script raises, at its own file and line.
     """
     path = script_path(lesson, root)
-    source = path.read_text(encoding="utf-8")
-    argv = [path.name, *arguments, "--device", device]
+    source = path.read_text("utf-8")
+    argv = [*arguments, "--device", device] if is_training(source) else []
     left = Left(SectionedOutput(lesson, cells_of(source)), Guards(lesson))
     _warm_up()
-    with (
-        _pristine(evaluate.tmp_path, device, left.seeds),
-        figures.drawing(lesson, source) as take,
-    ):
-        sys.argv = argv if is_training(source) else argv[:1]
-        left.started = time.perf_counter(), time.process_time()
+    pristine = _pristine(evaluate.tmp_path, device, left.seeds)
+    with pristine, figures.drawing(lesson, source) as take:
+        sys.argv = [path.name, *argv]
         with left.guards.watching(), contextlib.redirect_stdout(left.output):
             _execute(evaluate, lesson, path, left)
-        left.stop()
         if drawn:
-            left.figures = take()
-            draw = left.module.get("draw")
-            if draw and left.returned is not None:
-                found = figures.drawn_by(draw, [left.returned], lesson, take)
-                left.figures |= found
+            left.draw(lesson, take)
     if "KeyboardInterrupt in example" in left.output.text():
         raise KeyboardInterrupt
     return left.outcome()
@@ -154,13 +144,16 @@ class Left:
     returned: dict[str, Any] | None = None  # by main(), in a training script
     module: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)
-    started: tuple[float, float] = (0.0, 0.0)  # wall and CPU seconds
-    took: tuple[float, float] = (0.0, 0.0)
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
-    def stop(self) -> None:
-        """Note how long the script took."""
-        wall, cpu = self.started
-        self.took = time.perf_counter() - wall, time.process_time() - cpu
+    def draw(self, lesson: str, take: Callable[[], dict[str, str]]) -> None:
+        """Take what the script has drawn, and what its ``draw`` draws."""
+        self.figures = take()
+        draw = self.module.get("draw")
+        if draw and self.returned is not None:
+            results = [self.returned]
+            self.figures |= figures.drawn_by(draw, results, lesson, take)
 
     def outcome(self) -> Outcome:
         """Return it as a record holds it."""
@@ -171,8 +164,8 @@ class Left:
             values=_values(names, training),
             tensors={} if training else _tensors(self.module),
             seeds=self.seeds,
-            wall_seconds=round(self.took[0], 2),
-            cpu_seconds=round(self.took[1], 2),
+            wall_seconds=round(self.wall_seconds, 2),
+            cpu_seconds=round(self.cpu_seconds, 2),
             faults=self.guards.faults,
             figures=self.figures,
         )
@@ -197,7 +190,10 @@ def _execute(
         extra |= {"__name__": "lesson", "call_main": call_main}
         call = "call_main"
     example = CodeExample.create(source, path=path)
+    wall, cpu = time.perf_counter(), time.process_time()
     left.module = evaluate.run(example, module_globals=extra, call=call)
+    left.wall_seconds = time.perf_counter() - wall
+    left.cpu_seconds = time.process_time() - cpu
 
 
 @functools.cache

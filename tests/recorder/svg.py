@@ -304,12 +304,7 @@ class SvgRenderer(RendererBase):
         along = np.array([math.cos(turn), -math.sin(turn)]) * width
         x, y = (x, y) + along * SHARES[anchor]
         middle = (x, y) + along * (0.5 - SHARES[anchor])
-        look = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        size = prop.get_size_in_points()
-        if abs(size - FONT) > 0.05:
-            look += f' font-size="{size:.3g}"'
-        if prop.get_weight() in ("bold", 700):
-            look += ' font-weight="bold"'
+        look = text_look(prop, anchor)
         if colour := self.text_class(gc, middle - (0, height / 2)):
             look += f' class="{colour}"'
         place = f'x="{number(tenths(x))}" y="{number(tenths(y))}"'
@@ -331,6 +326,17 @@ class SvgRenderer(RendererBase):
                     return "on-dark" if luminance(pixel) < 0.18 else "on-light"
         name = name_of(gc.get_rgb())
         return "" if name == "k" else f"f{name}"
+
+
+def text_look(prop: Any, anchor: str) -> str:
+    """Return the attributes of a text, as far as they are not the usual."""
+    look = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    size = prop.get_size_in_points()
+    if abs(size - FONT) > 0.05:
+        look += f' font-size="{size:.3g}"'
+    if prop.get_weight() in ("bold", 700):
+        look += ' font-weight="bold"'
+    return look
 
 
 def anchor_of(text: Any, angle: float) -> str:
