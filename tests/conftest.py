@@ -56,8 +56,9 @@ def load_script() -> Callable[[Path], ModuleType]:
 
 # What begins first, so that no process waits for another: while the one builds
 # the site, the other checks types.
-FIRST = ("site", "mypy", "browser-ja", "browser-en")
-WHOLE = {"test_own_pictures"}  # its tests share what was trained
+FIRST = ("site", "mypy", "browser-ja", "browser-en", "test_first_impressions")
+# Their tests share a browser, or what was trained.
+WHOLE = {"test_first_impressions", "test_own_pictures"}
 PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
 
 

@@ -66,6 +66,7 @@ class Visit:
     scrollbars: list[str] = field(default_factory=list)
     copied: list[str] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     faint: dict[str, list[str]] = field(default_factory=dict)
 
@@ -235,6 +236,8 @@ def visits(
             visit.too_wide += tab.evaluate(tool("too_wide"))
             if size is WIDE:
                 visit.scrollbars = tab.evaluate(tool("scrollbars"))
+            else:
+                visit.hidden = tab.evaluate(tool("hidden"))
         for scheme in schemes:
             tab.emulate_media(color_scheme=scheme)
             visit.faint[scheme] = tab.evaluate(tool("faint"))
@@ -322,6 +325,14 @@ def test_no_page_scrolls_sideways(visits: dict[str, Visit]) -> None:
     assert not {path: said for path, said in wrong.items() if said}
 
 
+def test_no_table_of_a_phone_hides_a_column(visits: dict[str, Visit]) -> None:
+    """What does not fit stands as one block a row, each cell with its head."""
+    fail_with(
+        {path: visit.hidden[:3] for path, visit in visits.items()},
+        "See docs/assets/js/page.js and the styles of tables on a phone.",
+    )
+
+
 def test_code_fits_on_a_desktop(visits: dict[str, Visit]) -> None:
     """80 columns, with a note behind them, need no scrollbar."""
     wrong = {path: visit.scrollbars for path, visit in visits.items()}
@@ -350,25 +361,6 @@ def test_answer_and_picture_are_in_the_first_screen(
     )
 
 
-def test_notes_open(
-    page: Page, address: str, site: Path, lessons: list[str]
-) -> None:
-    """A click on the mark of a note shows its text."""
-    noted = [
-        path
-        for path in lessons
-        if "# (1)!" in (site / path / "index.html").read_text("utf-8")
-    ]
-    assert noted, "no page has a note on its code"
-    page.goto(address + noted[0])
-    note = page.locator(".md-annotation").first
-    note.locator(".md-annotation__index").click()
-    tooltip = note.locator(".md-tooltip--active")
-    tooltip.wait_for()
-    assert tooltip.inner_text().strip()
-    assert "(1)" not in note.locator("xpath=ancestor::pre").inner_text()
-
-
 def test_the_language_menu_stays_on_the_page(
     page: Page, address: str, language: str, lessons: list[str]
 ) -> None:
@@ -379,8 +371,7 @@ def test_the_language_menu_stays_on_the_page(
     for path, turns in ((lesson, [other, language]), ("", [other])):
         page.goto(address + folders[language] + path)
         for turn in turns:
-            page.locator(".md-header .md-select button").hover()
-            page.locator(f".md-select__link[hreflang={turn}]").click()
+            page.locator(f".other-language[hreflang={turn}]").click()
             page.wait_for_url(address + folders[turn] + path)
             assert page.locator("html").get_attribute("lang") == turn
 
@@ -388,7 +379,7 @@ def test_the_language_menu_stays_on_the_page(
 def test_the_dark_palette_changes_page_code_and_figures(
     page: Page, address: str, site: Path, paths: list[str]
 ) -> None:
-    """The button goes from the system's palette to light and to dark."""
+    """The button goes from the system's palette to the other and back."""
     figured = [
         path
         for path in paths
@@ -397,10 +388,10 @@ def test_the_dark_palette_changes_page_code_and_figures(
     page.goto(address + [*figured, ""][0])
     page.evaluate(tool("settle"))
     colours = [page.evaluate(tool("colours"))]
-    for _ in ("light", "dark"):
+    for _ in ("dark", "light"):
         page.locator("[data-md-component=palette] label:visible").click()
         colours.append(page.evaluate(tool("colours")))
-    system, light, dark = colours
+    system, dark, light = colours
     assert system == light
     assert not [part for part in light if light[part] == dark[part]]
 

@@ -88,9 +88,9 @@ def test_notebook_shows_the_recorded_output(lesson: str) -> None:
 
 
 def test_notebooks_are_shown_in_both_languages() -> None:
-    """`notebook: true` stands in the front matter of both pages or of none."""
+    """Each script with cells has a page that shows its notebook."""
     assert SHOWN["ja"] == SHOWN["en"]
-    assert SHOWN["ja"], "no page shows its notebook"
+    assert SHOWN["ja"] == [x for x in lessons() if notebook(x, RECORDS)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -140,26 +140,48 @@ def test_shown_notebook_and_lesson_lead_to_each_other(
     assert heading is not None
     assert title is not None
     assert heading.get_text().startswith(title.get_text().rstrip("¶"))
-    for other in LANGUAGES:
-        menu = built.select_one(f'a.md-select__link[hreflang="{other}"]')
-        assert menu is not None
-        assert urljoin(view, str(menu["href"])) == home + address(
-            other, f"notebooks/{lesson}.md"
-        )
+    (other,) = {*LANGUAGES} - {language}
+    link = built.select_one(f'a.other-language[hreflang="{other}"]')
+    assert link is not None
+    assert urljoin(view, str(link["href"])) == home + address(
+        other, f"notebooks/{lesson}.md"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lesson", SHOWN["ja"])
 def test_shown_notebook_is_lean(site: Path, lesson: str, language: str) -> None:
-    """It brings no style or script of its own, and is no entry of the menu."""
+    """It brings no style and no script; its headings are the lesson's."""
     path = site / address(language, f"notebooks/{lesson}.md") / "index.html"
     assert path.stat().st_size < 100_000
     page = article(site, language, f"notebooks/{lesson}.md")
     assert not page.select("style, script, link, [style]")
     assert not page.select("[class^=jp-], [class*=ipynb]")
     assert [one["id"] for one in page.select("h1")] == ["notebook"]
-    menu = html(site, language, f"{lesson}.md").select(".md-nav a[href]")
-    assert not [link for link in menu if "notebooks/" in str(link["href"])]
+    sections = article(site, language, f"{lesson}.md").select("h2, h3")
+    theirs = {one["id"]: one.get_text() for one in sections}
+    heads = {one["id"]: one.get_text() for one in page.select("h2")}
+    assert heads
+    assert heads.items() <= theirs.items()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", SHOWN["ja"])
+def test_shown_notebook_stands_in_the_menu_behind_its_lesson(
+    site: Path, lesson: str, language: str
+) -> None:
+    """In the section of the lesson, whose page leads on to the next lesson."""
+    here = address(language, f"{lesson}.md")
+    built = html(site, language, f"{lesson}.md")
+    links = [
+        urljoin(f"https://site/{here}", str(link["href"]))
+        for link in built.select(".md-nav__item--section a.md-nav__link")
+        if "#" not in str(link["href"])
+    ]
+    view = "https://site/" + address(language, f"notebooks/{lesson}.md")
+    assert links[links.index(f"https://site/{here}") + 1] == view
+    for link in built.select("a.md-footer__link"):
+        assert "notebooks/" not in str(link["href"])
 
 
 def test_styles_of_notebooks_are_those_that_are_used() -> None:

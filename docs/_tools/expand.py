@@ -29,6 +29,8 @@ of its own, and output from elsewhere that says where::
     source: https://pytorch.org/docs/stable/notes/randomness.html
     ```
 
+Formulas embed nothing: see formulas.py.
+
 Whatever cannot be found, or is ambiguous, ends the build with the page's file
 and line and the names that exist.
 """
@@ -42,7 +44,7 @@ from typing import Any
 
 import markdown
 
-from docs._tools import numbers
+from docs._tools import formulas, numbers
 from docs._tools.lessons import SiteError
 from docs._tools.records import Record, Records, is_measure, is_number
 
@@ -54,6 +56,7 @@ INLINE = (
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     r"|\{\{ *(?P<curly>.*?) *\}\}"
 )
+FORMULA = re.compile(r"`+ ?#!math (?P<latex>[^`]*)`+")
 FIGURE = (
     r"^[ \t]*!\[(?P<alt>[^\]]*)\]"
     r"\((?P<path>(?:snippets|docs/assets/drawings)/[\w/]+\.svg)"
@@ -147,7 +150,17 @@ def parse(text: str) -> list[Embed]:
             embeds += _inlines(place[0], line, place.start())
         elif place["marks"]:
             embeds += _fence(place, line)
+        elif formula := FORMULA.fullmatch(place["code"] or ""):
+            _check(line, formula["latex"])
     return embeds
+
+
+def _check(line: int, latex: str) -> None:
+    """Find a fault in a formula, which embeds nothing, before it is drawn."""
+    try:
+        formulas.inline(latex)
+    except SiteError as error:
+        raise EmbedError(line, error) from None
 
 
 def _inlines(text: str, line: int, start: int = 0) -> Iterator[Embed]:
@@ -182,6 +195,8 @@ def _fence(place: re.Match[str], line: int) -> Iterator[Embed]:
     body = tuple(enumerate(lines[:-1], line + 1))
     kind = _kind(line, place["info"], body)
     if kind is None:
+        if place["info"].strip() == "math":
+            _check(line, place["body"])
         return
     what = "\n".join(text.partition(" -- ")[0] for _, text in body)
     span = (line, *place.span())
@@ -304,11 +319,11 @@ def cell_text(record: Record, key: str, spec: str) -> str:
     return shown_text(record, key, spec)
 
 
-def data(name: str, value: Any, shown: str) -> str:
+def data(name: str, value: Any, shown: str, verdict: str = "") -> str:
     """Return the element that shows a recorded value."""
-    text, kind = literal(shown), "recorded"
+    text, kind = verdict or literal(shown), "recorded"
     value = value["mean"] if is_measure(value) else value
-    if not is_number(value):
+    if not (verdict or is_number(value)):
         text = f"<code>{text}</code>"
         kind += " message" if len(shown) > LONGEST_ON_ONE_LINE else ""
     value, title = literal(value), literal(name)
@@ -407,8 +422,9 @@ class Expander:
         """Write a value as a ``<data>`` element."""
         lesson, record = self.record(embed.groups["lesson"])
         key, spec = embed.groups["key"], embed.groups["spec"]
-        shown = shown_text(record, key, spec)
-        return data(f"{lesson}: {key}", record.look_up(key), shown)
+        value, shown = record.look_up(key), shown_text(record, key, spec)
+        verdict = self.word(shown, "verdicts")
+        return data(f"{lesson}: {key}", value, verdict or shown, verdict)
 
     def write_claim(self, embed: Embed) -> str:
         """Write a mark that opens a claim and what was compared."""

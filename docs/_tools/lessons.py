@@ -4,6 +4,7 @@ One lesson, one path: ``basics/tensors`` is ``examples/basics/tensors.py``,
 ``snippets/basics/tensors/`` and ``docs/{ja,en}/basics/tensors.md``.
 """
 
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,3 +32,28 @@ def script_path(lesson: str, root: Path = ROOT) -> Path:
 def record_folder(lesson: str, root: Path = ROOT) -> Path:
     """Return the folder that holds what a run of the lesson left."""
     return root / "snippets" / lesson
+
+
+def last_runs(root: Path = ROOT) -> dict[str, str]:
+    """Return the day of each lesson's record, as far as git knows it."""
+    log = [
+        "log",
+        "--format=:%cs",
+        "--name-only",
+        "--",
+        "snippets/**/record.json",
+    ]
+    told = subprocess.run(
+        ["git", "-C", str(root), *log],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    day = ""
+    days: dict[str, str] = {}
+    for line in filter(None, told.stdout.splitlines()):
+        if line.startswith(":"):
+            day = line[1:]
+        else:
+            days.setdefault(line.split("/", 1)[1].rpartition("/")[0], day)
+    return days

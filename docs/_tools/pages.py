@@ -1,9 +1,9 @@
 """What MkDocs shows besides the Markdown files: a lesson's bar and notebook.
 
-A page that says ``notebook: true`` in its front matter gets a second page,
-``notebooks/<lesson>/``, in its language. mkdocs-jupyter makes its cells. It
-takes a second to import and so is no entry under ``plugins:`` but is imported
-here, for a notebook that ``.cache/`` lacks.
+The notebook of a lesson is a second page, ``notebooks/<lesson>/``, in each
+language. mkdocs-jupyter makes its cells. It takes a second to import and so is
+no entry under ``plugins:`` but is imported here, for a notebook that
+``.cache/`` lacks.
 """
 
 import hashlib
@@ -19,10 +19,17 @@ import nbformat
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import BuildError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from docs._tools import expand
-from docs._tools.lessons import LANGUAGES, SiteError, lessons, script_path
+from docs._tools.lessons import (
+    LANGUAGES,
+    SiteError,
+    last_runs,
+    lessons,
+    script_path,
+)
 from docs._tools.notebooks import notebook
 from docs._tools.packages import packages
 from docs._tools.records import Records
@@ -30,18 +37,18 @@ from docs._tools.search_index import SearchIndex
 
 FOLDER = "notebooks"
 TEMPLATES = Path(__file__).with_name("templates")
-ASKED = re.compile(r"---\n(?:(?!---).*\n)*?notebook: true\n")
-HEADING = re.compile(r"^# (.+?)(?: \{.*\})?$", re.M)
+HEADING = re.compile(r"^(#+) (.+?) \{ ?#([\w-]+) ?\}$", re.M)
+CELL = re.compile(r'<section class="notebook-cell" id="cell-([\w-]+)">')
 PAGE = """---
-title: {title}
+title: "{title}"
+description: "{title}"
+icon: material/notebook-outline
 search: {{exclude: true}}
 ---
 
 # {title} {{#notebook}}
 
 {about}
-
-{cells}
 """
 
 
@@ -52,6 +59,7 @@ class Site:
         self.root = root
         self.records = Records(root)
         self.index = SearchIndex()
+        self.days = last_runs(root)
 
     def begin(self, files: Files, config: MkDocsConfig) -> None:
         """Empty a language's index, and add a page for each shown notebook."""
@@ -60,6 +68,18 @@ class Site:
         for language, lesson in shown(self.root):
             name = f"{language}/{FOLDER}/{lesson}.md"
             files.append(File(name, *target))  # no such file is written
+
+    def place(self, nav: Navigation, files: Files, language: str) -> None:
+        """Let the menu hold each notebook behind its lesson."""
+        name = self.records.words("words")["notebook"][language]
+        for section in nav.items:
+            for page in [*(section.children or [])]:
+                lesson = page.file.src_uri if isinstance(page, Page) else ""
+                view = lesson.replace("/", f"/{FOLDER}/", 1)
+                if (file := files.get_file_from_path(view)) and file.page:
+                    file.page.title, file.page.parent = name, section
+                    at = section.children.index(page) + 1
+                    section.children.insert(at, file.page)
 
     def read(self, page: Page) -> str | None:
         """Return the Markdown of a notebook's page, None of any other."""
@@ -78,7 +98,8 @@ class Site:
             if lesson:
                 view = f"{language}/{FOLDER}/{lesson}.md"
                 file = None if where else files.get_file_from_path(view)
-                page.meta["lesson"] = lesson_bar(lesson, self.records, file)
+                bar = lesson_bar(lesson, self.records, file)
+                page.meta["lesson"] = bar | {"day": self.days.get(lesson)}
             if where:
                 return markdown
             source = Path(page.file.abs_src_path or "").read_text("utf-8-sig")
@@ -91,13 +112,14 @@ class Site:
         """Take a page in, unless its front matter excludes it."""
         asked = page.meta.get("search") or {}
         if not asked.get("exclude"):
-            self.index.add(language, page.url, str(page.title), html)
+            boost = asked.get("boost", 1)
+            self.index.add(language, page.url, str(page.title), html, boost)
         # Material's plugin, whose search box is used, need not parse it too.
         page.meta["search"] = {**asked, "exclude": True}
 
     def write(self, target: Path) -> None:
         """Write search indexes, scripts and notebooks into the built site."""
-        self.index.write(target)
+        self.index.write(target, self.records.words("terms"))
         for lesson in lessons(self.root):
             script = target / "examples" / f"{lesson}.py"
             script.parent.mkdir(parents=True, exist_ok=True)
@@ -123,8 +145,8 @@ def shown(root: Path) -> list[tuple[str, str]]:
         (language, lesson)
         for language in LANGUAGES
         for lesson in lessons(root)
-        if (page := root / "docs" / language / f"{lesson}.md").is_file()
-        and ASKED.match(page.read_text(encoding="utf-8-sig"))
+        if (root / "docs" / language / f"{lesson}.md").is_file()
+        and "\n# %% " in script_path(lesson, root).read_text("utf-8")
     ]
 
 
@@ -137,13 +159,15 @@ def shown_in(file: File) -> tuple[str, str] | None:
 def notebook_page(language: str, lesson: str, records: Records) -> str:
     """Return the Markdown of the page that shows a notebook.
 
+    Its headings are those of the lesson that embed the cells below them.
+
     Raises:
         SiteError: the lesson has none, or its page has no title.
     """
     where = f"docs/{language}/{lesson}.md"
     text = (records.root / where).read_text(encoding="utf-8-sig")
-    heading, book = HEADING.search(text), notebook(lesson, records)
-    if heading is None or book is None:
+    title, book = HEADING.search(text), notebook(lesson, records)
+    if title is None or book is None:
         raise SiteError(f"{where}:1: no `# title`, or a script without cells")
     words = {
         name: word[language] for name, word in records.words("words").items()
@@ -151,11 +175,32 @@ def notebook_page(language: str, lesson: str, records: Records) -> str:
     back = "../" * (lesson.count("/") + 1) + f"{lesson}.md"
     name = f'"filename">{words["output"]}<'
     cells = _cells(nbformat.writes(book), lesson, records.root)
-    return PAGE.format(
-        title=words["notebook_title"].format(title=heading[1]),
-        about=words["notebook_about"].format(page=back),
-        cells=expand.raw(cells.replace('"filename">OUTPUT<', name)),
-    )
+    _, *parts = CELL.split(cells.replace('"filename">OUTPUT<', name))
+    named = words["notebook_title"].format(title=title[2])
+    about = words["notebook_about"].format(page=back)
+    page = [PAGE.format(title=named, about=about)]
+    headings, seen = _headings(text, lesson), {""}
+    for cell, markup in zip(parts[::2], parts[1::2], strict=True):
+        heading, anchor = headings.get(cell, ("", ""))
+        if anchor not in seen:
+            seen.add(anchor)
+            explained = words["explained"].format(page=f"{back}#{anchor}")
+            page += [f"## {heading} {{#{anchor}}}", explained]
+        start = f'<section class="notebook-cell" id="cell-{cell}">'
+        page.append(expand.raw(start + markup))
+    return "\n\n".join(page)
+
+
+def _headings(text: str, lesson: str) -> dict[str, tuple[str, str]]:
+    """Return, for each cell that a page embeds, the heading above it."""
+    found: dict[str, tuple[str, str]] = {}
+    for embed in expand.parse(text):
+        above = [*HEADING.finditer(text, 0, embed.start)][-1:]
+        for cell in re.findall(rf"examples/{lesson}\.py:(\w+)", embed.what):
+            for heading in above:
+                name = cell.replace("_", "-")
+                found.setdefault(name, (heading[2], heading[3]))
+    return found
 
 
 def lesson_bar(

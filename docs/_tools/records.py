@@ -118,11 +118,11 @@ class Records:
         file = self.root / path
         return self._read(file, lambda: Source.read(file, path))
 
-    def words(self, group: str) -> dict[str, dict[str, str]]:
+    def words(self, group: str) -> dict[str, dict[str, Any]]:
         """Return a group of docs/terms.toml: by name, then by language."""
         file = self.root / "docs" / "terms.toml"
         terms = self._read(file, lambda: tomllib.loads(file.read_text("utf-8")))
-        found: dict[str, dict[str, str]] = terms[group]
+        found: dict[str, dict[str, Any]] = terms.get(group, {})
         return found
 
     def _read(self, path: Path, read: Callable[[], T]) -> T:

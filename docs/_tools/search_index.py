@@ -8,7 +8,9 @@ fetches its language's file at the first query.
 import html
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 HEADING = re.compile(
     r'<h[1-6][^>]*\bid="(?P<id>[^"]+)"[^>]*>(?P<title>.*?)</h[1-6]>', re.DOTALL
@@ -20,7 +22,9 @@ LEFT_OUT = re.compile(
     r'|<span class="claim-text".*?</span>',
     re.DOTALL,
 )
-JOINING_TAG = re.compile(r"</?(?:code|data|em|span|strong|sub|sup)\b[^>]*>")
+JOINING_TAG = re.compile(
+    r"</?(?:code|data|em|m(?:ath|i|n|o|row|s\w+|frac)|span|strong|su[bp])\b[^>]*>"
+)
 TAG = re.compile(r"<[^>]+>")
 
 Section = tuple[str, str, str]
@@ -36,21 +40,33 @@ class SearchIndex:
         """Forget a language's pages: it is built anew."""
         self.languages[language] = []
 
-    def add(self, language: str, url: str, title: str, content: str) -> None:
+    def add(
+        self, language: str, url: str, title: str, content: str, boost: float
+    ) -> None:
         """Take in a rendered page, given as HTML."""
         page: dict[str, object] = {
             "url": url,
             "title": html.unescape(title),
+            "boost": boost,
             "sections": sections(content),
         }
         self.languages[language].append(page)
 
-    def write(self, site: Path) -> None:
+    def write(self, site: Path, terms: Mapping[str, Mapping[str, Any]]) -> None:
         """Write ``search/ja.json`` and ``search/en.json``."""
         folder = site / "search"
         folder.mkdir(parents=True, exist_ok=True)
         for language, pages in self.languages.items():
-            text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
+            home = "" if language == "ja" else f"{language}/"
+            words = [
+                {
+                    "page": f"{home}{term['page']}/",
+                    "words": [term["ja"], term["en"], *term["also"]],
+                }
+                for term in terms.values()
+            ]
+            index = {"pages": pages, "terms": words}
+            text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
             (folder / f"{language}.json").write_text(text, encoding="utf-8")
 
 

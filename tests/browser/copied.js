@@ -1,14 +1,8 @@
 /* What the copy button of each Python block gives to the clipboard. */
 () => {
-  const copied = [], ways = [Document.prototype.execCommand, Clipboard.prototype.writeText];
-  let text = null;
-  Document.prototype.execCommand = () => { text = document.activeElement.value ?? `${getSelection()}`; return true; };
-  Clipboard.prototype.writeText = async given => { text = given; };
-  for (const button of document.querySelectorAll(".language-python .md-code__button[data-clipboard-target], .language-python .md-clipboard")) {
-    text = null;
-    button.click();
-    copied.push(text);
-  }
-  [Document.prototype.execCommand, Clipboard.prototype.writeText] = ways;
+  const copied = [], { writeText } = Clipboard.prototype;
+  Clipboard.prototype.writeText = async text => { copied.push(text); };
+  for (const button of document.querySelectorAll(".language-python > .copy")) button.click();
+  Clipboard.prototype.writeText = writeText;
   return copied;
 }
