@@ -225,9 +225,9 @@ def visits(
     listen(tab, address, said)
     for path, visit in visits.items():
         tab.goto(address + path)
-        visit.classes = tab.evaluate(tool("classes"))
         if script_of(path).is_file():
             visit.copied = tab.evaluate(tool("copied"))
+        visit.classes = tab.evaluate(tool("classes"))
         for size in sizes:
             tab.set_viewport_size(size)
             if size is WIDE and script_of(path).is_file():
@@ -347,7 +347,8 @@ def test_a_copied_block_is_the_text_of_the_script(
         if script_of(path).is_file():
             name = path.removeprefix("en/").removesuffix("/")
             page = ROOT / f"docs/{language}/{name}.md"
-            assert visit.copied == embedded_code(page.read_text("utf-8")), page
+            copied = [text.removesuffix("\n") for text in visit.copied]
+            assert copied == embedded_code(page.read_text("utf-8")), page
 
 
 def test_answer_and_picture_are_in_the_first_screen(
