@@ -269,7 +269,7 @@ def counts(lesson: str, unit: str) -> frozenset[int]:
     numbers = {
         int(number)
         for line in "\n".join(texts).splitlines()
-        if any(word in line.lower() for word in words)
+        if any(word in line.lower() for word in (*words, "in range("))
         for number in re.findall(r"(?<![\w.])\d+(?![\w.])", line)
     }
     for path in record_folder(lesson).glob("record.json"):
