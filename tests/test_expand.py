@@ -683,12 +683,12 @@ def test_index_forgets_a_deleted_page(tmp_path: Path) -> None:
             index.begin(language)
             for page in pages:
                 index.add(language, page, "T", "<h1 id='t'>T</h1>")
-        index.write(tmp_path)
+        index.write(tmp_path, {})
         for language in ("ja", "en"):
             entries = json.loads(
                 (tmp_path / f"search/{language}.json").read_text()
             )
-            assert [entry["url"] for entry in entries] == pages
+            assert [entry["url"] for entry in entries["pages"]] == pages
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_search_finds_what_learners_type(
     [
         (
             "mat1 and mat2 shapes cannot be multiplied",
-            'File "/srv/me/train.py", line 12, in forward\n RuntimeError: '
+            'File "train.py", line 12, in forward\n RuntimeError: '
             "mat1 and mat2 shapes cannot be multiplied (64x3 and 5x10)",
         ),
         (

@@ -192,7 +192,7 @@ def test_pictures_have_alternative_texts(site: Path) -> None:
 def test_search_index_is_of_one_language(site: Path, language: str) -> None:
     """Every page, with its headings, is in its own language's index only."""
     index = json.loads((site / "search" / f"{language}.json").read_text())
-    found = {entry["url"]: entry for entry in index}
+    found = {entry["url"]: entry for entry in index["pages"]}
     assert found.keys() == {address(language, page) for page in pages(language)}
     for page in pages(language):
         ids = [one.partition(" ")[2] for one in headings(read(language, page))]

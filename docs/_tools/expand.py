@@ -20,6 +20,12 @@ A table of values, with a row for each key and a column for each key below it::
     columns: test_accuracy:% best_epoch
     ```
 
+The glossary of docs/terms.toml::
+
+    ```table
+    terms: all
+    ```
+
 A mark after a sentence that rests on a claim, a figure as inline SVG on a line
 of its own, and output from elsewhere that says where::
 
@@ -45,7 +51,7 @@ from typing import Any
 import markdown
 
 from docs._tools import formulas, numbers
-from docs._tools.lessons import SiteError
+from docs._tools.lessons import LANGUAGES, SiteError
 from docs._tools.records import Record, Records, is_measure, is_number
 
 LESSON = r"(?:(?P<lesson>\w+/\w+) +)?"
@@ -73,7 +79,7 @@ PLACES = re.compile(
 EXCERPT = re.compile(r'--8<-- "(?P<path>[^":]+)(?::(?P<name>[\w.]+))?"$')
 HIGHLIGHT = re.compile(r"highlight: (?P<text>.+)$")
 NOTE = re.compile(r"note: (?P<text>.+?) -- (?P<note>.+)$")
-SETTING = re.compile(r"(lesson|rows|series|columns): (.+)$")
+SETTING = re.compile(r"(lesson|rows|series|columns|terms): (.+)$")
 SOURCE = re.compile(r"source: (?P<place>\S+)$")
 # Of a figure: a text, and what in it is words that the other language lacks.
 FIGURE_TEXT = re.compile(r"(?<=>)[^<>]*(?=</text>)")
@@ -321,7 +327,7 @@ def cell_text(record: Record, key: str, spec: str) -> str:
 
 def data(name: str, value: Any, shown: str, verdict: str = "") -> str:
     """Return the element that shows a recorded value."""
-    text, kind = verdict or literal(shown), "recorded"
+    text, kind = literal(shown), f"recorded{' verdict' * bool(verdict)}"
     value = value["mean"] if is_measure(value) else value
     if not (verdict or is_number(value)):
         text = f"<code>{text}</code>"
@@ -409,7 +415,7 @@ class Expander:
     def word(self, name: str, group: str = "words") -> str:
         """Return a word of the interface in the page's language, or ""."""
         words = self.records.words(group).get(name, {})
-        return words.get(self.page.language, "")
+        return str(words.get(self.page.language, ""))
 
     def record(self, lesson: str) -> tuple[str, Record]:
         """Return a lesson, by default the page's, and its record."""
@@ -451,6 +457,8 @@ class Expander:
             if not (setting := SETTING.match(text)):
                 raise EmbedError(line, f"{text!r}: expected rows: or columns:")
             settings[setting[1]] = setting[2]
+        if "terms" in settings:
+            return "\n".join(self.glossary())
         if "columns" not in settings:
             raise SiteError("the table lacks columns:")
         if len(settings.keys() & {"rows", "series"}) != 1:
@@ -470,6 +478,19 @@ class Expander:
                 rows[-1].append(data(f"{lesson}: {key}", value, shown))
         lines = [f"| {' | '.join(row)} |" for row in rows]
         return indented(lines, embed.groups["indent"])
+
+    def glossary(self) -> Iterator[str]:
+        """Yield the rows of a table of all terms that are explained."""
+        here = self.page.language
+        (other,) = {*LANGUAGES} - {here}
+        heads = map(self.word, ("term", "other_term", "meaning"))
+        yield f"| {' | '.join(heads)} |"
+        yield "|---|---|---|"
+        for term in self.records.words("terms").values():
+            if about := term.get(f"about_{here}"):
+                word = f'<span lang="{other}">{term[other]}</span>'
+                link = f"[{term[here]}]({term['page']}.md)"
+                yield f"| {link} | {word} | {about} |"
 
     def rows(
         self,

@@ -71,13 +71,14 @@ class Site:
 
     def place(self, nav: Navigation, files: Files, language: str) -> None:
         """Let the menu hold each notebook behind its lesson."""
-        name = self.records.words("words")["notebook"][language]
+        words = self.records.words("words")
         for section in nav.items:
             for page in [*(section.children or [])]:
                 lesson = page.file.src_uri if isinstance(page, Page) else ""
                 view = lesson.replace("/", f"/{FOLDER}/", 1)
                 if (file := files.get_file_from_path(view)) and file.page:
-                    file.page.title, file.page.parent = name, section
+                    file.page.title = words["notebook"][language]
+                    file.page.parent = section
                     at = section.children.index(page) + 1
                     section.children.insert(at, file.page)
 
@@ -175,6 +176,7 @@ def notebook_page(language: str, lesson: str, records: Records) -> str:
     back = "../" * (lesson.count("/") + 1) + f"{lesson}.md"
     name = f'"filename">{words["output"]}<'
     cells = _cells(nbformat.writes(book), lesson, records.root)
+    cells = cells.replace("\t", "&#9;")  # Markdown would make it spaces
     _, *parts = CELL.split(cells.replace('"filename">OUTPUT<', name))
     named = words["notebook_title"].format(title=title[2])
     about = words["notebook_about"].format(page=back)

@@ -41,7 +41,12 @@ class SearchIndex:
         self.languages[language] = []
 
     def add(
-        self, language: str, url: str, title: str, content: str, boost: float
+        self,
+        language: str,
+        url: str,
+        title: str,
+        content: str,
+        boost: float = 1,
     ) -> None:
         """Take in a rendered page, given as HTML."""
         page: dict[str, object] = {

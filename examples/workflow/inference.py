@@ -1,189 +1,205 @@
-"""Step 9, inference: read other writers' digits once, and say how well.
+"""Step 9, inference: classify a new picture, then the test data, once.
 
-A small network is trained first; then come accuracy and its error, the
-confusion matrix, precision and recall, and what bad input looks like.
+A small network is trained, saved and loaded again. Then come the accuracy
+and its interval, the mistakes, and what a comparison of two models says.
 
-Shapes: N test pictures, M mistakes; a picture is (1, 8, 8), 10 classes
+Shapes: N pictures; a picture is (1, 8, 8), there are 10 classes
+Needs: torch 2.11 or newer, scikit-learn, matplotlib
 Run: python inference.py
-Source: PyTorch documentation, "torch.inference_mode", "Module.eval",
-"BatchNorm2d"; data, scikit-learn's load_digits
+Source: PyTorch documentation, "torch.load", "torch.inference_mode";
+scikit-learn, "classification_report"; Wilson (1927) for the interval
 """
 
-import copy
-import textwrap
+import argparse
+import math
+import tempfile
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
-from torch import Tensor, nn
+from sklearn.metrics import classification_report, confusion_matrix
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 
-class SmallCNN(nn.Module):
-    """Two convolutions, then one linear layer."""
-
-    def __init__(self):
-        super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(1, 16, kernel_size=3, padding=1, bias=False),
-            nn.BatchNorm2d(16),
-            nn.ReLU(),  # (B, 16, 8, 8)
-            nn.Conv2d(16, 32, kernel_size=3, padding=1, bias=False),
-            nn.BatchNorm2d(32),
-            nn.ReLU(),  # (B, 32, 8, 8)
-            nn.MaxPool2d(2),  # (B, 32, 4, 4)
-        )
-        self.classifier = nn.Sequential(
-            nn.Flatten(),  # (B, 512)
-            nn.Dropout(0.2),
-            nn.Linear(512, 10),  # (B, 10)
-        )
-
-    def forward(self, images):
-        return self.classifier(self.features(images))
+def parse_arguments(argv):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
+    return parser.parse_args(argv)
 
 
-# %% train
-torch.manual_seed(0)
-digits = load_digits()
-images = torch.tensor(digits.images, dtype=torch.float32) / 16
-images, labels = images.unsqueeze(1), torch.tensor(digits.target)
-train_images, test_images = images.split([1400, 397])
-train_labels, test_labels = labels.split([1400, 397])
-model = SmallCNN()
-optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-for _ in range(4):
-    for batch in torch.randperm(1400).split(32):
-        loss = nn.functional.cross_entropy(
-            model(train_images[batch]), train_labels[batch]
-        )
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-
-# %% infer
-model.eval()
-with torch.inference_mode():
-    logits = model(test_images)  # (N, 1, 8, 8) -> (N, 10)
-predictions = logits.argmax(dim=1)  # (N, 10) -> (N,)
-correct = predictions == test_labels
-accuracy = correct.float().mean().item()
-print(f"{len(test_labels)} pictures, accuracy {accuracy:.3f}")
-
-# %% softmax
-probabilities = logits.softmax(dim=1)  # each row sums to 1
-same_answers = torch.equal(probabilities.argmax(dim=1), predictions)
-confidence = probabilities.amax(dim=1)  # (N,)
-sure_when_right = confidence[correct].mean().item()
-sure_when_wrong = confidence[~correct].mean().item()
-print(f"softmax changes no answer: {same_answers}")
-print(f"largest probability: {sure_when_right:.2f} where right")
-print(f"largest probability: {sure_when_wrong:.2f} where wrong")
-
-# %% standard_error
-test_size = len(test_labels)
-standard_error = (accuracy * (1 - accuracy) / test_size) ** 0.5
-low, high = accuracy - 1.96 * standard_error, accuracy + 1.96 * standard_error
-print(f"standard error {standard_error:.4f}")
-print(f"95 % interval {low:.3f} to {high:.3f}")
+def load_data():
+    """Return forms 1-9 to train, 10-11 to validate, 12-14 to test."""
+    digits = load_digits()
+    images = torch.tensor(digits.images, dtype=torch.float32) / 16  # 0..1
+    images = images.unsqueeze(1)  # (N, 8, 8) -> (N, 1, 8, 8)
+    data = TensorDataset(images, torch.tensor(digits.target))
+    parts = slice(1157), slice(1157, 1415), slice(1415, None)
+    return [TensorDataset(*data[part]) for part in parts]
 
 
-# %% confusion
-def confusion_matrix(labels: Tensor, predictions: Tensor) -> Tensor:
-    """Step 9: count pictures; row: true label, column: label read."""
-    pairs = labels * 10 + predictions  # (N,), values 0..99
-    return torch.bincount(pairs, minlength=100).reshape(10, 10)
+def make_model():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, kernel_size=3, padding=1, bias=False),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),  # (B, 32, 8, 8)
+        nn.MaxPool2d(2),  # (B, 32, 4, 4)
+        nn.Flatten(),  # (B, 512)
+        nn.Dropout(0.2),
+        nn.Linear(512, 10),
+    )
 
 
-table = confusion_matrix(test_labels, predictions)  # (10, 10)
-confusion = table.tolist()
-print(f"on the diagonal: {table.trace() / table.sum():.3f}")
-
-# %% by_class
-recall = table.diagonal() / table.sum(dim=1)  # row: true digit
-precision = table.diagonal() / table.sum(dim=0)  # column: digit read
-print("digit recall precision")
-for digit in range(10):
-    print(f"{digit:5} {recall[digit]:6.2f} {precision[digit]:9.2f}")
-recalls, precisions = recall.tolist(), precision.tolist()
-
-# %% mistakes
-wrong = (~correct).nonzero().flatten()  # (M,)
-pairs = zip(test_labels[wrong], predictions[wrong], strict=True)
-captions = [f"{label} -> {read}" for label, read in pairs]
-pictures = (test_images[wrong, 0] * 16).int().tolist()  # (M, 8, 8)
-sure_of_mistakes = confidence[wrong].tolist()
+def train(model, loader, args):
+    """Train for some epochs; step 8 shows how to validate as well."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    model.to(args.device).train()
+    for _ in range(args.epochs):
+        for images, labels in loader:
+            images, labels = images.to(args.device), labels.to(args.device)
+            loss = nn.functional.cross_entropy(model(images), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    if not math.isfinite(loss.item()):
+        raise SystemExit("the loss is not finite: lower the learning rate")
+    return model
 
 
-# %% forgotten_eval
-def read_five_times(model, order):
-    """Return (5, N) answers, read in batches of 8 in the given order."""
-    batches = [test_images[part] for part in order.split(8)] * 5
-    with torch.inference_mode():
-        answers = torch.cat([model(batch).argmax(dim=1) for batch in batches])
-    return answers.reshape(5, 397)[:, order.argsort()]
+def save_and_load(model, device):
+    """Save the weights, and load them into a network made anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "best.pt"
+        torch.save(model.state_dict(), path)
+        state = torch.load(path, map_location=device)
+    loaded = make_model().to(device)
+    loaded.load_state_dict(state)
+    return loaded.eval()  # dropout off, BatchNorm uses what it stored
 
 
-mixed, sorted_by_class = torch.arange(397), test_labels.argsort(stable=True)
-careless = copy.deepcopy(model).train()  # eval() was forgotten
-mode_accuracies, steady_shares = [], []
-for name, reader, order in (
-    ("eval()", model, mixed),
-    ("train()", careless, mixed),
-    ("train(), sorted by class", careless, sorted_by_class),
-):
-    answers = read_five_times(reader, order)
-    mode_accuracies.append((answers == test_labels).float().mean().item())
-    steady = (answers == answers[0]).all(dim=0)  # (N,)
-    steady_shares.append(steady.float().mean().item())
-    print(f"{name}: accuracy {mode_accuracies[-1]:.3f}", end=", ")
-    print(f"the same answer five times {steady_shares[-1]:.3f}")
-before = model.features[1].num_batches_tracked.item()
-after = careless.features[1].num_batches_tracked.item()
-extra_batches = after - before
-print(f"{extra_batches} batches changed the statistics of batch norm")
+def make_fit(scan):
+    """Turn dark ink on white, (H, W), 0..255, into (1, 1, 8, 8), 0..1."""
+    picture = 1 - scan.float() / 255  # light on dark, as in training
+    picture = picture.unsqueeze(0).unsqueeze(0)  # (H, W) -> (1, 1, H, W)
+    return nn.functional.interpolate(picture, size=(8, 8), mode="area")
 
-# %% coin_flips
-torch.manual_seed(0)
-coins = torch.randint(2, (500, 1, 397))  # 500 test sets, true labels
-guesses = torch.randint(2, (500, 20, 397))  # 20 runs that only guess
-scores = (guesses == coins).float().mean(dim=2)  # (500, 20)
-chosen_best = scores.amax(dim=1).mean().item()
-all_runs = scores.mean().item()
-best = scores.argmax(dim=1)  # (500,)
-new_coins = torch.randint(2, (500, 397))
-winners = guesses[torch.arange(500), best]  # (500, 397)
-best_on_new = (winners == new_coins).float().mean().item()
-print(f"all runs: {all_runs:.3f}")
-print(f"the best of 20, on the same pictures: {chosen_best:.3f}")
-print(f"the same run, on new pictures: {best_on_new:.3f}")
 
-# %% one_picture
-picture = test_images[0]  # (1, 8, 8): no batch
-with torch.inference_mode():
-    one_logits = model(picture.unsqueeze(0))  # (1, 1, 8, 8) -> (1, 10)
-read, label = one_logits.argmax(dim=1).item(), test_labels[0].item()
-print(f"read as {read}, label {label}")
+def try_scans(model, images, labels, device):
+    """Classify scans of digits, made fit and as they come."""
+    large = nn.functional.interpolate(images, size=(24, 24), mode="bilinear")
+    scans = (255 * (1 - large)).byte().squeeze(1)  # (N, 24, 24), dark ink
+    fit = torch.cat([make_fit(scan) for scan in scans])  # (N, 1, 8, 8)
+    answers, sure = predict(model, fit, device)
+    print(f"new picture: {answers[0]}, {sure[0]:.0%} sure")
+    as_it_is, still_sure = predict(model, 1 - fit, device)  # not inverted
+    shares = answers == labels, as_it_is == labels, still_sure
+    pairs = zip(("fit", "not_inverted", "still_sure"), shares, strict=True)
+    return {name: share.float().mean().item() for name, share in pairs}
 
-# %% errors
-elsewhere = torch.device("meta")  # stands for an accelerator
-attempts = (
-    lambda: model(picture),
-    lambda: model(test_images.squeeze(1)),
-    lambda: model(test_images.double()),
-    lambda: model((test_images * 16).byte()),
-    lambda: model(test_images.to(elsewhere)),
-    lambda: predictions.to(elsewhere).numpy(),
-    lambda: model(test_images).numpy(),
-    lambda: logits.requires_grad_(),
-)
-for number, attempt in enumerate(attempts, 1):
+
+@torch.inference_mode()
+def predict(model, images, device):
+    """Return the answers, (N,), and how probable each seems, (N,)."""
+    logits = model.eval()(images.to(device))  # (N, 10)
+    confidence, predictions = logits.softmax(dim=1).max(dim=1)
+    return predictions.cpu(), confidence.cpu()
+
+
+def wilson_interval(correct, count, z=1.96):
+    """Return between which shares the true one lies, in 95 of 100 cases."""
+    share, spread = correct / count, z**2 / count
+    middle = share + spread / 2
+    half = z * math.sqrt(share * (1 - share) / count + spread / (4 * count))
+    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+
+
+def compare(first, second, name):
+    """Count the pictures on which only one is right, and toss coins."""
+    first_only = (first & ~second).sum().item()
+    only = first_only + (second & ~first).sum().item()
+    most = max(first_only, only - first_only)
+    ways = sum(math.comb(only, k) for k in range(most, only + 1))
+    p_value = min(1.0, 2 * ways / 2**only)
+    print(f"{name}: {first_only} to {only - first_only}, p {p_value:.2g}")
+    return {"differ": only, "first_only": first_only, "p_value": p_value}
+
+
+def gain_of_best(share, count, candidates=20):
+    """Return how much the best of independent guessers gains by luck."""
+    correct = torch.rand(500, candidates, count) < share  # 500 test sets
+    best = correct.float().mean(dim=2).amax(dim=1)  # (500,)
+    return best.mean().item() - share
+
+
+def measure(images, labels, predictions):
+    """Return accuracy, interval, matrix and twelve mistakes."""
+    correct = predictions == labels
+    right, count = correct.sum().item(), len(labels)
+    low, high = wilson_interval(right, count)
+    print(f"test: {right} of {count} right, {low:.3f} to {high:.3f}")
+    print(classification_report(labels, predictions, zero_division=0))
+    rates = classification_report(labels, predictions, output_dict=True)
+    for rate in ("precision", "recall"):
+        worst = min("0123456789", key=lambda digit: rates[digit][rate])
+        print(f"lowest {rate}: {worst}")
+    gains = [gain_of_best(share, count) for share in (0.5, right / count)]
+    print(f"luck of the best of 20: {gains[0]:.3f}, here {gains[1]:.3f}")
+    wrong = (~correct).nonzero().flatten()[:12]
+    columns = labels[wrong], predictions[wrong], images[wrong, 0]
+    return {
+        "accuracy": right / count,
+        "interval": [low, high],
+        "gains": gains,
+        "confusion": confusion_matrix(labels, predictions).tolist(),
+        "mistakes": [column.tolist() for column in columns],
+        "predictions": {"shape": [count], "dtype": predictions.dtype},
+    }
+
+
+def main(argv=None):
+    args = parse_arguments(argv)
+    torch.manual_seed(args.seed)
+    train_data, val_data, test_data = load_data()
+    loader = DataLoader(train_data, batch_size=64, shuffle=True)
+    model = save_and_load(train(make_model(), loader, args), args.device)
+    again = train(make_model(), loader, args)
+    linear = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+    linear = train(linear, loader, args)
+    results = try_scans(model, *val_data[:], args.device)
+
+    images, labels = test_data[:]  # from here on, and nothing is chosen
+    predictions, _ = predict(model, images, args.device)
+    correct = predictions == labels
+    results |= measure(images, labels, predictions)
+    for name, other in (("again", again), ("linear", linear)):
+        also_correct = predict(other, images, args.device)[0] == labels
+        results[name] = compare(correct, also_correct, name)
     try:
-        attempt()
-    except (RuntimeError, TypeError, ValueError) as error:
-        message = f"{number} {type(error).__name__}: {error}"
-        print(textwrap.fill(message, 70, subsequent_indent="  "))
+        model(images[0])  # no batch dimension
+    except ValueError as error:
+        print(f"ValueError: {error}")
+    return results
 
-# %% column_of_labels
-column = test_labels.unsqueeze(1)  # (N, 1)
-crossed = predictions == column  # (N, N), no error
-crossed_accuracy = crossed.float().mean().item()
-print(f"{tuple(crossed.shape)}: accuracy {crossed_accuracy:.3f}")
+
+def draw(results):
+    """Draw the confusion matrix and some of the mistakes."""
+    _, axes = plt.subplots(num="confusion")
+    axes.imshow(results["confusion"])
+    axes.set(xlabel="predicted", ylabel="true digit")
+    axes.set(xticks=range(10), yticks=range(10))
+    _, grid = plt.subplots(2, 6, num="mistakes", figsize=(5, 2.2))
+    mistakes = zip(*results["mistakes"], strict=True)
+    for axes, mistake in zip(grid.flat, mistakes, strict=False):
+        label, answer, picture = mistake
+        axes.imshow(picture, cmap="gray_r")
+        axes.set_title(f"{label} -> {answer}")
+        axes.axis("off")
+
+
+if __name__ == "__main__":
+    draw(main())
+    plt.show()

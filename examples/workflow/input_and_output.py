@@ -1,88 +1,85 @@
-"""Look at what goes in, what comes out, and how to read it.
+"""Look at what goes into a network and what comes out, before training.
 
-Shapes: B batch, C channels, H x W pixels; a digit is (1, 8, 8), 10 classes
+Shapes: B batch, N data set, C channels; a digit is (1, 8, 8), 10 classes
+Needs: torch 2.11 or newer, torchvision, scikit-learn, matplotlib
 Run: python input_and_output.py
 Source: scikit-learn, load_digits; PyTorch documentation, pages Conv2d and
     CrossEntropyLoss; torchvision documentation, page Transforms v2
 """
 
+import contextlib
 import math
-import statistics
 import warnings
 
-import numpy as np
+import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits, load_sample_image
 from torch import nn
+from torchvision import transforms
 from torchvision.transforms import v2
 
+
+@contextlib.contextmanager
+def shows_error():
+    try:
+        yield
+    except RuntimeError as error:
+        print(f"{type(error).__name__}: {error}")
+
+
 # %% raw
-torch.manual_seed(0)
 digits = load_digits()
 raw_images, raw_labels = digits.images, digits.target
-raw_min, raw_max = float(raw_images.min()), float(raw_images.max())
 print("images", raw_images.shape, raw_images.dtype)
 print("labels", raw_labels.shape, raw_labels.dtype)
-print(f"values {raw_min:.0f} to {raw_max:.0f}")
-print(f"picture 0, a {raw_labels[0]}:\n{raw_images[0].astype(int)}")
+print(f"values {raw_images.min():.0f} to {raw_images.max():.0f}")
 
-# %% gallery
-pictures = raw_images[:10].astype(int).tolist()
-captions = [str(label) for label in raw_labels[:10]]
-
-# %% balance
-counts = np.bincount(raw_labels).tolist()
-test_counts = np.bincount(raw_labels[1400:]).tolist()
-constant_accuracy = max(counts) / sum(counts)
-print("all ", counts)
-print("test", test_counts)
-print(f"always the commonest digit: {constant_accuracy:.3f} right")
+# %% pictures
+figure, grid = plt.subplots(2, 5, num="pictures", figsize=(4, 2))
+for axes, image, label in zip(grid.flat, raw_images, raw_labels, strict=False):
+    axes.imshow(image, cmap="gray_r")
+    axes.set_title(label)
+    axes.axis("off")
 
 # %% convert
-doubles = torch.from_numpy(raw_images)  # (N, 8, 8), float64, 0..16
-floats = doubles.to(torch.float32) / 16  # (N, 8, 8), 0..1
-images = floats.unsqueeze(1)  # (N, 1, 8, 8)
-labels = torch.from_numpy(raw_labels)  # (N,), int64
-for name, tensor in (
-    ("from_numpy", doubles),
-    ("float32", floats),
-    ("unsqueeze", images),
-):
-    print(
-        f"{name:10} {tuple(tensor.shape)!s:15} {tensor.dtype}"
-        f"  max {tensor.max().item()}"
-    )
+images = torch.tensor(digits.images, dtype=torch.float32) / 16  # 0..1
+images = images.unsqueeze(1)  # (N, 8, 8) -> (N, 1, 8, 8)
+labels = torch.tensor(digits.target)  # (N,), int64
+print("images", tuple(images.shape), images.dtype, "to", images.max().item())
+
+# %% balance
+train_labels, val_labels = labels[:1157], labels[1157:1415]
+counts = train_labels.bincount()  # (10,)
+baseline = (val_labels == counts.argmax()).float().mean().item()
+print("training pictures of each digit", counts.tolist())
+print(f"always answer {counts.argmax()}: {baseline:.1%} of validation right")
 
 # %% layout
-photo = load_sample_image("china.jpg").copy()  # writable
-channels_last = torch.tensor(photo)  # (H, W, C)
-channels_first = channels_last.permute(2, 0, 1)  # (C, H, W)
-scrambled = channels_last.reshape(3, 427, 640)  # right shape, wrong pixels
-red = channels_last[:, :, 0]  # (H, W)
-print("photo  ", tuple(channels_last.shape), channels_last.dtype)
-for name, tensor in (("permute", channels_first), ("reshape", scrambled)):
-    print(name, tuple(tensor.shape), "red kept:", torch.equal(tensor[0], red))
+photo = load_sample_image("china.jpg").copy()  # (H, W, C), uint8
+good = torch.tensor(photo).permute(2, 0, 1)  # (C, H, W)
+mixed = torch.tensor(photo).reshape(good.shape)  # mixes the pixels
+print("first pixel in the photo", photo[0, 0].tolist())
+print("permute", tuple(good.shape), "first pixel", good[:, 0, 0].tolist())
+print("reshape", tuple(mixed.shape), "first pixel", mixed[:, 0, 0].tolist())
 
 # %% to_tensor
 to_tensor = v2.Compose([v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
-for name, array in (
-    ("photo, uint8", photo),
-    ("digit, uint8", raw_images[0].astype(np.uint8)),
-    ("digit, float64", raw_images[0]),
-):
-    tensor = to_tensor(array)
-    print(f"{name:15}{tuple(array.shape)!s:14} max {array.max():.0f}")
-    print(f"{'':15}{tuple(tensor.shape)!s:14} max {tensor.max():.4f}")
+small = raw_images[0].astype("uint8")  # (8, 8), 0..16
+print(f"photo, uint8   {photo.max():3} -> {to_tensor(photo).max():.4f}")
+print(f"digit, uint8   {small.max():3} -> {to_tensor(small).max():.4f}")
+print(f"digit, float64  15 -> {to_tensor(raw_images[0]).max():.4f}")
 
 # %% old_name
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
+    transforms.ToTensor()
+    print("transforms.ToTensor:", len(caught), "warnings")
     v2.ToTensor()
-print(caught[0].message)
+    print("v2.ToTensor:", len(caught), "warning\n ", caught[0].message)
 
 
 # %% network
-def make_network(seed: int) -> nn.Sequential:
+def make_network(seed):
     torch.manual_seed(seed)
     return nn.Sequential(
         nn.Conv2d(1, 8, 3, padding=1),  # (B, 8, 8, 8)
@@ -98,87 +95,36 @@ batch = images[:4]  # (B, 1, 8, 8)
 with torch.no_grad():
     logits = model(batch)  # (B, 10)
 print("logits", tuple(logits.shape), logits.dtype)
-for row in logits.tolist():
-    print(" ".join(f"{value:5.2f}" for value in row))
 
 # %% postprocess
-class_names = ["zero", "one", "two", "three", "four"]
-class_names += ["five", "six", "seven", "eight", "nine"]
 probabilities = logits.softmax(dim=1)  # (B, 10)
-confidences, predictions = probabilities.max(dim=1)  # (B,), (B,)
-same_answer = torch.equal(predictions, logits.argmax(dim=1))
-for index, confidence, label in zip(
-    predictions, confidences, labels[:4], strict=True
-):
-    print(f"{class_names[index]:6} {confidence:.2f}   label {label}")
-print("argmax of the logits is the same:", same_answer)
+predictions = logits.argmax(dim=1)  # (B,)
+same_answer = torch.equal(predictions, probabilities.argmax(dim=1))
+print("predicted", predictions.tolist(), "  labels", labels[:4].tolist())
+figure, (left, right) = plt.subplots(1, 2, num="in_and_out", figsize=(5, 2.2))
+left.imshow(raw_images[0], cmap="gray_r")
+left.set_title("input")
+right.bar(range(10), probabilities[0].tolist())
+right.set(title="output", xlabel="digit", ylabel="probability", ylim=(0, 1))
 
-# %% wrong_dimension
-row_sums = probabilities.sum(dim=1)  # (B,)
-wrong_sums = logits.softmax(dim=0).sum(dim=1)  # (B,)
-print("dim=1", " ".join(f"{value:.2f}" for value in row_sums.tolist()))
-print("dim=0", " ".join(f"{value:.2f}" for value in wrong_sums.tolist()))
-
-# %% untrained
+# %% first_loss
 criterion = nn.CrossEntropyLoss()
 even_guess_loss = math.log(10)
 untrained_loss = {}
 for largest in (1, 16, 255):
-    losses = []
-    for seed in range(10):
-        with torch.no_grad():
-            outputs = make_network(seed)(images * largest)  # (N, 10)
-        losses.append(criterion(outputs, labels).item())
-    mean, spread = statistics.mean(losses), statistics.stdev(losses)
-    untrained_loss[f"to_{largest}"] = {"mean": mean, "std": spread}
-    print(f"values 0..{largest:<4} loss {mean:5.2f} +- {spread:.2f}")
-networks = len(losses)
-print(f"ln 10               {even_guess_loss:.2f}")
-
-# %% forms
-opening = raw_labels[:30]  # every form begins like this
-form_starts = [
-    start
-    for start in range(len(raw_labels) - 29)
-    if (raw_labels[start : start + 30] == opening).mean() > 0.9
-]
-forms = len(form_starts)
-cut_form = next(start for start in form_starts if start >= 1400) - 1400
-print(forms, "forms begin at", form_starts)
-print("the form cut at 1400 gives the test", cut_form, "pictures")
-
-
-# %% nearest
-def nearest_accuracy(order: torch.Tensor) -> float:
-    """Copy the label of the nearest of the first 1,400 pictures."""
-    flat = images.flatten(1)[order]  # (N, 64)
-    nearest = torch.cdist(flat[1400:], flat[:1400]).argmin(dim=1)
-    found = labels[order][nearest]  # (397,)
-    return (found == labels[order][1400:]).float().mean().item()
-
-
-# %% writers
-other_writers = nearest_accuracy(torch.arange(1797))
-mixed = []
-for seed in range(5):
-    generator = torch.Generator().manual_seed(seed)
-    mixed.append(nearest_accuracy(torch.randperm(1797, generator=generator)))
-mixed_mean, mixed_std = statistics.mean(mixed), statistics.stdev(mixed)
-print(f"split by writer {other_writers:.3f}")
-print(f"random split    {mixed_mean:.3f} +- {mixed_std:.3f}")
+    scaled = images[:1157] * largest  # (N, 1, 8, 8)
+    with torch.no_grad():
+        outputs = [make_network(seed)(scaled) for seed in range(10)]
+    losses = torch.tensor([criterion(one, train_labels) for one in outputs])
+    untrained_loss[f"to_{largest}"] = losses.mean().item()
+    print(f"values 0 to {largest:3}  first loss {losses.mean():5.2f}")
 
 # %% errors
-wrong_inputs = {
-    "float64": batch.double(),
-    "uint8": (batch * 16).to(torch.uint8),
-    "(B, H, W, C)": batch.permute(0, 2, 3, 1),
-    "(B, H, W)": batch.squeeze(1),
-    "one picture (C, H, W)": batch[0],
-    "one picture (H, W)": batch[0, 0],
-}
-for what, wrong in wrong_inputs.items():
-    try:
-        model(wrong)
-    except RuntimeError as error:
-        print(f"{what}\n  RuntimeError: {error}")
-print("one picture (1, C, H, W)", tuple(model(batch[0].unsqueeze(0)).shape))
+with shows_error():
+    model(batch.double())  # float64
+with shows_error():
+    model(batch.squeeze(1))  # (B, H, W): no channels
+with shows_error():
+    model(batch[0])  # (C, H, W): no batch
+
+plt.show()

@@ -1,185 +1,128 @@
-"""Measure the loss: cross entropy by hand, and why it wants logits.
+"""Measure the loss: cross entropy of logits, and what its value tells.
 
-Shapes: B batch (64), 10 classes
+Shapes: B batch (64), 10 classes; a picture is (1, 8, 8)
+Needs: torch 2.11 or newer, scikit-learn, matplotlib
 Run: python loss.py
 Source: PyTorch documentation, pages CrossEntropyLoss, NLLLoss and MSELoss
 """
 
+import contextlib
 import math
-import statistics
-import warnings
 
+import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
-from torch.nn.functional import (
-    cross_entropy,
-    log_softmax,
-    mse_loss,
-    nll_loss,
-    one_hot,
-)
+from torch.nn.functional import log_softmax, mse_loss, nll_loss, one_hot
+from torch.utils.data import DataLoader, TensorDataset
 
-# %% untrained
-torch.manual_seed(0)
+
+@contextlib.contextmanager
+def shows_error():
+    try:
+        yield
+    except (IndexError, RuntimeError, ValueError) as error:
+        print(f"{type(error).__name__}: {error}")
+
+
+# %% data
 digits = load_digits()
-images = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
-labels = torch.tensor(digits.target)  # (1797,)
-model = nn.Sequential(
-    nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)
-)
-logits = model(images[:64])  # (B, 1, 8, 8) -> (B, 10)
-targets = labels[:64]  # (B,)
+images = torch.tensor(digits.images, dtype=torch.float32) / 16  # 0..1
+images = images.unsqueeze(1)  # (N, 8, 8) -> (N, 1, 8, 8)
+labels = torch.tensor(digits.target)  # (N,)
+val_images, val_labels = images[1157:1415], labels[1157:1415]  # forms 10, 11
+val_loader = DataLoader(TensorDataset(val_images, val_labels), batch_size=64)
+images, labels = images[:64], labels[:64]  # one batch for training
+torch.manual_seed(0)
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+
+# %% first_loss
 criterion = nn.CrossEntropyLoss()
-loss = criterion(logits, targets)  # ()
-untrained_loss, even_guess_loss = loss.item(), math.log(10)
-print(f"untrained {untrained_loss:.3f}   ln(10) {even_guess_loss:.3f}")
+logits = model(images)  # (B, 1, 8, 8) -> (B, 10)
+loss = criterion(logits, labels)  # ()
+first_loss, even_guess = loss.item(), math.log(10)
+print(f"first loss {first_loss:.3f}, log(10) {even_guess:.3f}")
 
 # %% by_hand
-log_sum = logits.exp().sum(dim=1, keepdim=True).log()  # (B, 1)
-log_probabilities = logits - log_sum  # (B, 10)
-picked = log_probabilities[torch.arange(64), targets]  # (B,)
-loss_by_hand = -picked.mean()  # ()
-loss_in_two_steps = nll_loss(log_softmax(logits, dim=1), targets)
-by_hand_differs_by = abs(loss - loss_by_hand).item()
-print(f"by hand                 {loss_by_hand:.5f}")
-print(f"log_softmax + nll_loss  {loss_in_two_steps:.5f}")
-print(f"CrossEntropyLoss        {loss:.5f}")
+log_probabilities = logits - logits.exp().sum(dim=1, keepdim=True).log()
+picked = log_probabilities[torch.arange(64), labels]  # (B,)
+by_hand = -picked.mean()  # ()
+two_steps = nll_loss(log_softmax(logits, dim=1), labels)
+print(f"by hand          {by_hand:.5f}")
+print(f"in two steps     {two_steps:.5f}")
+print(f"CrossEntropyLoss {loss:.5f}")
 
-# %% surprise
-percents = range(1, 101)
-surprise = {"p": [percent / 100 for percent in percents]}
-surprise["loss"] = [-math.log(p) for p in surprise["p"]]
-for percent in (99, 50, 10, 1):
-    print(f"p = {percent:2} %   -log(p) = {surprise['loss'][percent - 1]:.3f}")
+# %% confident
+probabilities = torch.arange(1, 101) / 100
+for p in (0.99, 0.5, 0.1, 0.01):
+    print(f"p = {p:4}   -log(p) = {-math.log(p):.2f}")
 
-# %% difference
-first = torch.tensor([0])  # the right answer
-for pair in ([1.0, 2.0], [101.0, 102.0], [100.0, 200.0], [2.0, -1.0]):
-    scores = torch.tensor([pair])  # (1, 2)
-    ratio, softmax = scores / scores.sum(), scores.softmax(dim=1)
-    ratio_loss = nll_loss(ratio.log(), first)
-    softmax_loss = cross_entropy(scores, first)
-    print(f"scores {pair}")
-    print(f"   ratio {ratio[0, 0]:.3f} loss {ratio_loss:.3f}")
-    print(f"   softmax {softmax[0, 0]:.3f} loss {softmax_loss:.3f}")
+figure, axes = plt.subplots(num="confident")
+axes.plot(probabilities, -probabilities.log())
+axes.axhline(math.log(10), linestyle="--")
+axes.text(0.55, math.log(10) + 0.1, "10 classes, even guess")
+axes.set_xlabel("probability of the right class")
+axes.set_ylabel("loss")
+
+# %% accuracy
+scores = one_hot(labels).float()  # (B, 10), highest at the right class
+scores[0] = scores[1]  # one picture of 64 is wrong
+accuracy = (scores.argmax(dim=1) == labels).float().mean().item()
+sureness = {}
+for scale in (0.5, 10, 100):
+    sureness[scale] = criterion(scale * scores, labels).item()
+    print(f"{scale:3} x: accuracy {accuracy:.3f}, loss {sureness[scale]:.3f}")
 
 # %% gradient
 free_logits = logits.detach().requires_grad_()
-criterion(free_logits, targets).backward()
-answers = one_hot(targets, num_classes=10)  # (B, 10)
-expected = (free_logits.softmax(dim=1) - answers) / 64
-gradient_is_p_minus_one_hot = torch.allclose(free_logits.grad, expected)
-print(f"gradient == (p - one_hot) / B: {gradient_is_p_minus_one_hot}")
-row = (free_logits.grad[0] * 64).tolist()  # times B: one picture's own
-print(f"a {targets[0]}:", " ".join(f"{value:.3f}" for value in row))
+criterion(free_logits, labels).backward()
+expected = (free_logits.softmax(dim=1) - one_hot(labels)) / 64
+gradient_fits = torch.allclose(free_logits.grad, expected)
+print("gradient is (p - one_hot) / 64:", gradient_fits)
 
 # %% overflow
 large = torch.tensor([1000.0, 0.0])
 print("exp / sum   ", (large.exp() / large.exp().sum()).tolist())
-print("log(softmax)", large.softmax(dim=0).log().tolist())
+print("softmax, log", large.softmax(dim=0).log().tolist())
 print("log_softmax ", large.log_softmax(dim=0).tolist())
 
-# %% floor
-certain = one_hot(torch.tensor([3]), num_classes=10).float()  # (1, 10)
-lowest_loss = criterion(certain, torch.tensor([3])).item()
-nll_of_softmax = nll_loss(logits.softmax(dim=1), targets).item()
-print(f"softmax in the model, all right: {lowest_loss:.3f}")
-print(f"nll_loss without the logarithm: {nll_of_softmax:.3f}")
-
-# %% weak_gradient
-gradient_norms = []
-for outputs in (free_logits, free_logits.softmax(dim=1)):
-    (gradient,) = torch.autograd.grad(criterion(outputs, targets), free_logits)
-    gradient_norms.append(gradient.norm().item())
-print("gradient {:.4f}, with a softmax too many {:.4f}".format(*gradient_norms))
-
-
-# %% short_training
-def train_briefly(
-    seed: int, optimizer_class: type, rate: float, ends_in_softmax: bool
-) -> list[float]:
-    torch.manual_seed(seed)
-    layers = [nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)]
-    if ends_in_softmax:
-        layers.append(nn.Softmax(dim=1))
-    model = nn.Sequential(*layers)
-    optimizer = optimizer_class(model.parameters(), lr=rate)
-    accuracies = []
-    for _ in range(10):
-        for batch in torch.randperm(1400).split(140):
-            batch_loss = criterion(model(images[batch]), labels[batch])
-            optimizer.zero_grad()
-            batch_loss.backward()
-            optimizer.step()
-        with torch.no_grad():
-            correct = model(images[1400:]).argmax(dim=1) == labels[1400:]
-        accuracies.append(correct.float().mean().item())
-    return accuracies
-
-
-# %% twice
-accuracy, curves = {}, {"epoch": list(range(1, 11))}
-for name, *settings in (
-    ("sgd_logits", torch.optim.SGD, 0.2, False),
-    ("sgd_softmax", torch.optim.SGD, 0.2, True),
-    ("adam_logits", torch.optim.Adam, 0.002, False),
-    ("adam_softmax", torch.optim.Adam, 0.002, True),
-):
-    runs = torch.tensor([train_briefly(seed, *settings) for seed in range(5)])
-    std, mean = torch.std_mean(runs[:, -1])
-    accuracy[name] = {"mean": mean.item(), "std": std.item(), "n": 5}
-    curves[name] = runs.mean(dim=0).tolist()
-    print(f"{name:12} {mean:.3f} +- {std:.3f}")
-
-# %% targets
-probabilities = answers.float()  # (B, 10), each row sums to 1
-print(f"labels        {criterion(logits, targets):.5f}")
-print(f"probabilities {criterion(logits, probabilities):.5f}")
-
-# %% errors
-wrong_targets = {
-    "decimals": targets.float(),
-    "int32": targets.int(),
-    "shape (B, 1)": targets.unsqueeze(1),
-    "labels 1 to 10": targets + 1,
-}
-for what, wrong in wrong_targets.items():
-    try:
-        criterion(logits, wrong)
-    except (RuntimeError, IndexError, ValueError) as error:
-        print(f"{what}\n  {type(error).__name__}: {error}")
-too_wide = criterion(torch.zeros(64, 1000), targets).item()
-print(f"1000 outputs\n  no error, loss {too_wide:.3f}")
-
-# %% mse_trap
-sizes = targets.float()  # (B,)
-predictions = sizes.unsqueeze(1)  # (B, 1), all right
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    trapped_loss = mse_loss(predictions, sizes).item()
-print(f"(B, 1) and (B,): {trapped_loss:.3f}")
-print(f"UserWarning: {caught[0].message}")
-print(f"(B,) and (B,):   {mse_loss(predictions.squeeze(1), sizes):.3f}")
-
 # %% reduction
-each = cross_entropy(logits, targets, reduction="none")  # (B,)
-total = cross_entropy(logits, targets, reduction="sum")  # ()
+each = nn.CrossEntropyLoss(reduction="none")(logits, labels)  # (B,)
+total = nn.CrossEntropyLoss(reduction="sum")(logits, labels)  # ()
 print(f"mean {loss:.5f}   sum {total:.3f}   sum / 64 {total / 64:.5f}")
-try:
-    each.backward()
-except RuntimeError as error:
-    print(f"RuntimeError: {error}")
 
 # %% last_batch
-losses, counts = [], []
-for batch in torch.arange(1400, 1797).split(64):
-    losses.append(criterion(model(images[batch]), labels[batch]).item())
-    counts.append(len(batch))
-plain_mean = statistics.mean(losses)
-weighted_mean = statistics.fmean(losses, weights=counts)
-whole = criterion(model(images[1400:]), labels[1400:]).item()
-print("batches", counts)
-print(f"plain mean    {plain_mean:.5f}")
-print(f"weighted mean {weighted_mean:.5f}")
-print(f"all at once   {whole:.5f}")
+model.eval()
+counts, means = [], []
+with torch.no_grad():
+    for batch, answers in val_loader:
+        counts.append(len(answers))
+        means.append(criterion(model(batch), answers).item())
+    whole = criterion(model(val_images), val_labels).item()
+plain = sum(means) / len(means)
+weighted = sum(m * n for m, n in zip(means, counts, strict=True)) / sum(counts)
+print(f"batches of {counts}")
+print(f"plain mean {plain:.4f}, weighted {weighted:.4f}, whole {whole:.4f}")
+
+# %% label_errors
+with shows_error():
+    criterion(logits, labels.float())
+with shows_error():
+    criterion(logits, labels.int())
+with shows_error():
+    criterion(logits, labels.unsqueeze(1))  # (B, 1)
+with shows_error():
+    criterion(logits, labels + 1)  # 1 to 10
+print(f"uint8: no error, {criterion(logits, labels.byte()):.3f}")
+
+# %% too_wide
+too_wide = criterion(torch.zeros(64, 1000), labels).item()
+print(f"1000 outputs: no error, first loss {too_wide:.3f}")
+
+# %% mse
+sizes = labels.float()  # (B,)
+predictions = sizes.unsqueeze(1)  # (B, 1), all of them right
+wrong_mse = mse_loss(predictions, sizes).item()
+print(f"(B, 1) and (B,): {wrong_mse:.2f}")
+
+plt.show()

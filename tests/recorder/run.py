@@ -39,6 +39,7 @@ SWITCHES = (
 )
 # CPU seconds; names and functions of a script hold one another, and its data.
 COLLECT_ABOVE = 10
+SPAWNED = "__mp_main__"  # as multiprocessing calls the script in a worker
 DIGITS = 6  # significant digits of a recorded number
 
 
@@ -181,13 +182,17 @@ def _execute(
     """Run the script as pytest-examples does, and its ``main``, if any."""
 
     def call_main() -> None:
-        left.returned = dict(sys.modules["__main__"].main(sys.argv[1:]))
+        module = sys.modules["__main__"]
+        # A worker that is spawned imports the script from __file__.
+        sys.modules[SPAWNED] = module
+        module.__spec__ = None
+        left.returned = dict(module.main(sys.argv[1:]))
 
     source = path.read_text(encoding="utf-8")
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
     call = None
     if is_training(source):
-        extra |= {"__name__": "lesson", "call_main": call_main}
+        extra |= {"__name__": SPAWNED, "call_main": call_main}
         call = "call_main"
     example = CodeExample.create(source, path=path)
     wall, cpu = time.perf_counter(), time.process_time()
@@ -300,6 +305,7 @@ def _state_of_process() -> Callable[[], None]:
     def restore() -> None:
         sys.argv = argv
         sys.modules["__main__"] = main
+        sys.modules.pop(SPAWNED, None)
         for put_back, value in settings:
             put_back(value)
         for backend, name, value in switches:

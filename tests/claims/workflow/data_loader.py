@@ -1,14 +1,8 @@
 """What the lesson on data loaders claims."""
 
-from tests.recorder.claims import (
-    Comparison,
-    Results,
-    claim,
-    less,
-    more,
-    same,
-    true,
-)
+from itertools import chain
+
+from tests.recorder.claims import Comparison, Results, claim, more, same, true
 
 
 @claim(
@@ -16,99 +10,46 @@ from tests.recorder.claims import (
     ja="最後のバッチは残りの分だけで、drop_lastなら捨てられる",
 )
 def last_batch_holds_the_rest(r: Results) -> list[Comparison]:
-    return [same(r.sizes, [4, 4, 2]), same(r.full_sizes, [4, 4])]
+    return [
+        same(r.sizes, [64] * 18 + [5]),
+        same(sum(r.sizes), r.samples),
+        same(r.full_batches, r.batches - 1),
+    ]
 
 
 @claim(
     en="Two epochs differ in order, and each shows everything once",
-    ja="順番は1周ごとに変わり、どのサンプルも1周に1回ずつ出てくる",
+    ja="順番はエポックごとに変わり、どのサンプルも1回ずつ出てくる",
 )
 def epochs_differ_and_show_all_once(r: Results) -> list[Comparison]:
+    first, second = ([*chain(*epoch)] for epoch in r.epochs)
     return [
-        true(r.epochs[0] != r.epochs[1], "epoch 1 != epoch 2"),
-        true(r.every_one_once, "sorted(epoch) = 0, 1, ..., 9"),
+        true(first != second, "epoch 1 != epoch 2"),
+        same(sorted(first), [*range(10)]),
+        same(sorted(second), [*range(10)]),
     ]
 
 
 @claim(
-    en="Shuffling keeps pictures and labels together",
-    ja="シャッフルしても、画像とラベルの対応は崩れない",
+    en="Each at its best rate, sorted training is 8 points behind at the end",
+    ja="それぞれ最良の学習率でも、ラベル順の訓練は最後に8ポイント以上低い",
 )
-def shuffling_keeps_labels(r: Results) -> Comparison:
-    return true(r.aligned, "labels = labels of the pictures")
+def sorted_labels_slow_training(r: Results) -> Comparison:
+    return more(r.accuracy.shuffled.mean, r.accuracy.sorted.mean, by=0.08)
 
 
 @claim(
-    en="Training in the order of the labels costs 50 points",
-    ja="ラベルの順に訓練すると、正解率が50ポイント以上下がる",
+    en="After 5 epochs shuffled training is 30 points ahead",
+    ja="5エポックの時点では、シャッフルした訓練が30ポイント以上高い",
 )
-def sorted_labels_ruin_training(r: Results) -> Comparison:
-    return more(r.accuracy.shuffled.mean, r.accuracy.sorted.mean, by=0.5)
+def shuffled_training_is_ahead_early(r: Results) -> Comparison:
+    return more(r.curves.shuffled[4], r.curves.sorted[4], by=0.3)
 
 
 @claim(
     en="With shuffling, the network learns, and less than perfectly",
-    ja="シャッフルすれば学習できるが、満点にはならない",
+    ja="シャッフルすれば学習できるが、100%にはならない",
 )
 def shuffled_training_learns(r: Results) -> list[Comparison]:
     mean = r.accuracy.shuffled.mean
-    return [more(mean, 0.75), less(mean, 0.95)]
-
-
-@claim(
-    en="Shuffled validation loses the row numbers",
-    ja="検証データをシャッフルすると、行番号との対応が失われる",
-)
-def shuffled_validation_loses_the_rows(r: Results) -> list[Comparison]:
-    return [
-        true(r.order_kept, "shuffle=False: order kept"),
-        true(r.order_lost, "shuffle=True: order lost"),
-    ]
-
-
-@claim(
-    en="Workers change neither the order nor the content",
-    ja="ワーカーを使っても、バッチの順番と中身は変わらない",
-)
-def workers_change_no_batch(r: Results) -> Comparison:
-    return true(r.same_batches, "batches(workers) = batches(0)")
-
-
-@claim(
-    en="A counter in the dataset stays 0 in the main process",
-    ja="Datasetの中で数えた回数は、元のプロセスでは0のままである",
-)
-def counter_stays_in_the_worker(r: Results) -> Comparison:
-    return true(
-        r.workers == 0 or r.reads_seen == 0,
-        f"{r.workers} workers: {r.reads_seen} reads",
-    )
-
-
-@claim(
-    en="The dataset's own generator repeats in every worker and epoch",
-    ja="Dataset自身の乱数は、どのワーカーでも、どの周でも同じになる",
-)
-def own_generator_repeats(r: Results) -> Comparison:
-    own = r.drawn.own
-    return true(
-        r.workers == 0 or own == 4 * own[:1], f"{own[0]} = ... = {own[-1]}"
-    )
-
-
-@claim(
-    en="PyTorch's generator differs from worker to worker, epoch to epoch",
-    ja="PyTorchの乱数は、ワーカーごと、1周ごとに違う",
-)
-def torch_generator_differs(r: Results) -> list[Comparison]:
-    first, *others = r.drawn.torch[:3]
-    return [true(first != other, f"{first} != {other}") for other in others]
-
-
-@claim(
-    en="NumPy's global generator differs from worker to worker, epoch to epoch",
-    ja="NumPyのグローバルな乱数も、ワーカーごと、1周ごとに違う",
-)
-def numpy_generator_differs(r: Results) -> list[Comparison]:
-    first, *others = r.drawn.numpy[:3]
-    return [true(first != other, f"{first} != {other}") for other in others]
+    return [more(mean, 0.9), more(0.99, mean)]

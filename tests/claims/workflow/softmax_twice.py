@@ -1,0 +1,84 @@
+"""What the lesson on a softmax too many claims."""
+
+from tests.recorder.claims import (
+    Comparison,
+    Results,
+    claim,
+    more,
+    near,
+    same,
+    true,
+)
+
+WAYS = [
+    (name, way) for name in ("sgd", "adam") for way in ("logits", "softmax")
+]
+
+
+def best(result: Results, when: str) -> int:
+    """Return which rate has the highest mean accuracy over the seeds."""
+    means: list[float] = result[when].mean
+    return means.index(max(means))
+
+
+@claim(
+    en="With probabilities as input, the loss cannot fall below 1.46",
+    ja="確率を渡すと、損失は1.46より下がらない",
+)
+def probabilities_keep_the_loss_high(r: Results) -> Comparison:
+    return near(r.floor, 1.46, within=0.01)
+
+
+@claim(
+    en="The best rate lies inside of the rates that were tried",
+    ja="最もよい学習率は、試した範囲の端ではない",
+)
+def best_rate_is_inside(r: Results) -> list[Comparison]:
+    ways = [r.seeds[name][way] for name, way in WAYS]
+    return [
+        true(0 < best(way, "late") < len(way.late.mean) - 1, f"{name}: inside")
+        for way, name in zip(ways, WAYS, strict=True)
+    ]
+
+
+@claim(
+    en="With SGD, each at its best rate, the worst run loses 5 points or more",
+    ja="SGDでは、それぞれ最もよい学習率でも、最低の回が5ポイント以上下がる",
+)
+def sgd_has_runs_that_fail(r: Results) -> Comparison:
+    logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
+    return more(
+        logits.late.min[best(logits, "late")],
+        softmax.late.min[best(softmax, "late")],
+        by=0.05,
+    )
+
+
+@claim(
+    en="Only with the softmax, some SGD runs never answer one of the digits",
+    ja="softmaxがあるときだけ、ある数字を一度も答えないSGDの回がある",
+)
+def sgd_loses_a_class(r: Results) -> list[Comparison]:
+    logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
+    return [
+        same(logits.classes.min[best(logits, "late")], 10),
+        same(softmax.classes.min[best(softmax, "late")], 9),
+    ]
+
+
+@claim(
+    en="With Adam, each at its best rate, both end within 2 points",
+    ja="Adamでは、それぞれ最もよい学習率なら、最後の差は2ポイント以内である",
+)
+def adam_ends_alike(r: Results) -> Comparison:
+    logits, softmax = r.seeds.adam.logits, r.seeds.adam.softmax
+    return near(max(logits.late.mean), max(softmax.late.mean), within=0.02)
+
+
+@claim(
+    en="With Adam, the softmax is behind after ten epochs",
+    ja="Adamでも、10エポックの時点ではsoftmaxが遅れている",
+)
+def adam_is_behind_early(r: Results) -> Comparison:
+    logits, softmax = r.seeds.adam.logits, r.seeds.adam.softmax
+    return more(max(logits.early.mean), max(softmax.early.mean))
