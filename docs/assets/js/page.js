@@ -28,10 +28,10 @@ for (const code of all(".highlight:not(.language-text) > pre > code")) {
   const name = key => { button.title = button.ariaLabel = translations[key]; };
   name("clipboard.copy");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.dataset.copy ?? code.textContent);
+    await navigator.clipboard.writeText((code.dataset.copy ?? code.textContent).trimEnd());
     name("clipboard.copied");
-    button.classList.add("copied");
-    setTimeout(() => { name("clipboard.copy"); button.classList.remove("copied"); }, 2000);
+    button.dataset.copied = "";
+    setTimeout(() => { name("clipboard.copy"); delete button.dataset.copied; }, 2000);
   });
   code.parentElement.before(button);
 }
