@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.recorder import numerics
 
@@ -18,8 +20,10 @@ os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from docs._tools.lessons import ROOT
+from tests.form import waiting
 
 pytest_plugins = ["tests.recorder.plugin"]
 
@@ -48,6 +52,57 @@ def load_script() -> Callable[[Path], ModuleType]:
         return module
 
     return load
+
+
+# What begins first, so that no process waits for another: while the one builds
+# the site, the other checks types.
+FIRST = ("site", "mypy", "browser-ja", "browser-en", "test_first_impressions")
+# Their tests share a browser, or what was trained.
+WHOLE = {"test_first_impressions", "test_own_pictures"}
+PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
+
+
+def group_of(nodeid: str) -> str:
+    """Name what one process runs as a whole: it shares pages or a browser."""
+    path, _, test = nodeid.partition("::")
+    name = Path(path).stem
+    if name in PARSED:
+        return "site"
+    if name == "test_browser":
+        return "browser-en" if "[en" in test else "browser-ja"
+    if name in WHOLE:
+        return name
+    return "mypy" if test.endswith("[mypy]") else nodeid
+
+
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each group of tests to one process, in the order collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Any
+) -> GroupScheduling:
+    """Share the tests out by group; marks do not reach xdist's own way."""
+    config.option.loadscopereorder = False
+    return GroupScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, and expect what waits to fail."""
+    ranks = {name: rank for rank, name in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(group_of(item.nodeid), len(ranks)))
+    waits = waiting()
+    for item in items:
+        name = getattr(item, "originalname", "")
+        spec = getattr(item, "callspec", None)
+        for entry, reason in waits.get(name, {}).items():
+            if fnmatchcase(spec.id if spec else "", entry):
+                told = f"{reason} (passes? delete it in tests/waiting.toml)"
+                item.add_marker(pytest.mark.xfail(reason=told, strict=True))
 
 
 UNBUILT = pytest.StashKey[bool]()

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from docs._tools import expand
 from docs._tools.lessons import LANGUAGES, ROOT
+from docs._tools.parts import Source
 
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^\s*(?P<marks>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
@@ -56,6 +59,16 @@ def parse(text: str) -> list[Embed]:
                 place = f"{part['path']}:{part['name'] or ''}"
                 embeds.append(Embed(line, kind, place))
     return embeds
+
+
+@cache
+def _source(path: Path) -> Source:
+    return Source.read(path, path.name)
+
+
+def cut(path: Path, name: str | None) -> list[str]:
+    """Return the lines of a part of a file, which is read once."""
+    return _source(path).part(name).lines
 
 
 def without_code(text: str) -> str:

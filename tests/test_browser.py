@@ -4,7 +4,8 @@ Every page is opened once and asked all that concerns every page; the tests
 read the answers. What runs inside a page stands in tests/browser/. The site is
 opened under an invented host name through a proxy that serves it and refuses
 every other name: what a page does only away from the author's machine, or while
-it is being left, is seen too.
+it is being left, is seen too. Each language is one group of tests with a
+browser of its own, so that two processes share the work.
 """
 
 import functools
@@ -30,9 +31,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from docs._tools.parts import cut
+from tests.page_source import cut
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(__file__).with_name("browser")
@@ -65,6 +66,8 @@ class Visit:
     scrollbars: list[str] = field(default_factory=list)
     copied: list[str] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
     faint: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -168,41 +171,78 @@ def page(tab: Page) -> Page:
     return tab
 
 
+@pytest.fixture(scope="module", params=["ja", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Return the language whose pages are looked at."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def paths(site: Path) -> list[str]:
-    """List all pages of the site by their address below its root."""
+def home(address: str, language: str) -> str:
+    """Return the address of a language's home."""
+    return address + ("" if language == "ja" else "en/")
+
+
+@pytest.fixture(scope="module")
+def paths(site: Path, language: str) -> list[str]:
+    """List a language's pages by their address below the site's root."""
     found = [page.parent.relative_to(site) for page in site.rglob("index.html")]
-    return sorted("" if path == Path() else f"{path}/" for path in found)
+    return sorted(
+        "" if path == Path() else f"{path.as_posix()}/"
+        for path in found
+        if (path.parts[:1] == ("en",)) == (language == "en")
+    )
 
 
 @pytest.fixture(scope="module")
 def lessons(paths: list[str]) -> list[str]:
-    """List the pages that have a script, the default language first."""
-    found = [path for path in paths if script_of(path).is_file()]
-    return sorted(found, key=lambda path: path.startswith("en/"))
+    """List the pages that have a script."""
+    return [path for path in paths if script_of(path).is_file()]
 
 
 @pytest.fixture(scope="module")
-def visits(tab: Page, address: str, paths: list[str]) -> dict[str, Visit]:
-    """Open every page once, wide and narrow, and ask it everything."""
+def visits(
+    tab: Page,
+    address: str,
+    paths: list[str],
+    language: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> dict[str, Visit]:
+    """Open every page once, wide and narrow, and ask it everything.
+
+    A page begins with the size and the palette that the last one ended with:
+    laying it out anew is what takes the time.
+    """
+    base = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        once = base.parent / f"visited_{language}"
+        assert not once.exists(), "two processes: see group_of in conftest.py"
+        once.touch()
     visits = {path: Visit() for path in paths}
     said: list[str] = []
+    sizes, schemes = [WIDE, NARROW], [*SCHEMES]
     listen(tab, address, said)
     for path, visit in visits.items():
-        tab.set_viewport_size(WIDE)
         tab.goto(address + path)
-        visit.too_wide += tab.evaluate(tool("too_wide"))
-        visit.scrollbars += tab.evaluate(tool("scrollbars"))
-        visit.classes += tab.evaluate(tool("classes"))
-        if script_of(path).is_file() and not path.startswith("en/"):
-            visit.copied += tab.evaluate(tool("copied"))
-        tab.set_viewport_size(NARROW)
-        visit.too_wide += tab.evaluate(tool("too_wide"))
-        tab.set_viewport_size(WIDE)
-        for scheme in SCHEMES:
+        if script_of(path).is_file():
+            visit.copied = tab.evaluate(tool("copied"))
+        visit.classes = tab.evaluate(tool("classes"))
+        for size in sizes:
+            tab.set_viewport_size(size)
+            if size is WIDE and script_of(path).is_file():
+                visit.late = tab.evaluate(tool("late"))
+            tab.evaluate(tool("settle"))
+            visit.too_wide += tab.evaluate(tool("too_wide"))
+            if size is WIDE:
+                visit.scrollbars = tab.evaluate(tool("scrollbars"))
+            else:
+                visit.hidden = tab.evaluate(tool("hidden"))
+        for scheme in schemes:
             tab.emulate_media(color_scheme=scheme)
             visit.faint[scheme] = tab.evaluate(tool("faint"))
-        tab.emulate_media(color_scheme="light")
+        sizes.reverse()
+        schemes.reverse()
         visit.complaints += [*said, *(f"asked {x}" for x in STRANGERS)]
         said.clear()
         STRANGERS.clear()
@@ -285,6 +325,14 @@ def test_no_page_scrolls_sideways(visits: dict[str, Visit]) -> None:
     assert not {path: said for path, said in wrong.items() if said}
 
 
+def test_no_table_of_a_phone_hides_a_column(visits: dict[str, Visit]) -> None:
+    """What does not fit stands as one block a row, each cell with its head."""
+    fail_with(
+        {path: visit.hidden[:3] for path, visit in visits.items()},
+        "See docs/assets/js/page.js and the styles of tables on a phone.",
+    )
+
+
 def test_code_fits_on_a_desktop(visits: dict[str, Visit]) -> None:
     """80 columns, with a note behind them, need no scrollbar."""
     wrong = {path: visit.scrollbars for path, visit in visits.items()}
@@ -292,25 +340,41 @@ def test_code_fits_on_a_desktop(visits: dict[str, Visit]) -> None:
 
 
 def test_a_copied_block_is_the_text_of_the_script(
-    visits: dict[str, Visit],
+    visits: dict[str, Visit], language: str
 ) -> None:
     """The copy button gives the embedded code, without marks of notes."""
     for path, visit in visits.items():
-        if script_of(path).is_file() and not path.startswith("en/"):
-            page = ROOT / f"docs/ja/{path.removesuffix('/')}.md"
-            assert visit.copied == embedded_code(page.read_text("utf-8")), page
+        if script_of(path).is_file():
+            name = path.removeprefix("en/").removesuffix("/")
+            page = ROOT / f"docs/{language}/{name}.md"
+            copied = [text.removesuffix("\n") for text in visit.copied]
+            assert copied == embedded_code(page.read_text("utf-8")), page
+
+
+def test_answer_and_picture_are_in_the_first_screen(
+    visits: dict[str, Visit],
+) -> None:
+    """Whoever opens a lesson on a desktop sees both without scrolling."""
+    fail_with(
+        {path: visit.late for path, visit in visits.items()},
+        "Order of a page: title, one sentence, picture, answer. Make the "
+        f"picture lower; both begin and end within {WIDE['height']} pixels.",
+    )
 
 
 def test_the_language_menu_stays_on_the_page(
-    page: Page, address: str, lessons: list[str]
+    page: Page, address: str, language: str, lessons: list[str]
 ) -> None:
-    """The other language of the same page, there and back."""
-    for path in ("", lessons[0]):
-        page.goto(address + path)
-        for language, there in (("en", f"en/{path}"), ("ja", path)):
-            page.locator(f".other-language[hreflang={language}]").click()
-            page.wait_for_url(address + there)
-            assert page.locator("html").get_attribute("lang") == language
+    """From a lesson to the other language and back, from home there."""
+    folders = {"ja": "", "en": "en/"}
+    other = "ja" if language == "en" else "en"
+    lesson = lessons[0].removeprefix(folders[language])
+    for path, turns in ((lesson, [other, language]), ("", [other])):
+        page.goto(address + folders[language] + path)
+        for turn in turns:
+            page.locator(f".other-language[hreflang={turn}]").click()
+            page.wait_for_url(address + folders[turn] + path)
+            assert page.locator("html").get_attribute("lang") == turn
 
 
 def test_the_dark_palette_changes_page_code_and_figures(
@@ -323,6 +387,7 @@ def test_the_dark_palette_changes_page_code_and_figures(
         if "<figure" in (site / path / "index.html").read_text("utf-8")
     ]
     page.goto(address + [*figured, ""][0])
+    page.evaluate(tool("settle"))
     colours = [page.evaluate(tool("colours"))]
     for _ in ("dark", "light"):
         page.locator("[data-md-component=palette] label:visible").click()
@@ -399,43 +464,66 @@ def test_the_page_for_lost_readers_speaks_both_languages(site: Path) -> None:
     assert "Page not found" in text
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
 def test_search_finds_the_page(
-    page: Page, address: str, paths: list[str], language: str
+    page: Page, home: str, address: str, paths: list[str], language: str
 ) -> None:
     """The first hit is the page, and high up the section, looked for."""
-    home = "" if language == "ja" else "en/"
     queries = json.loads((TOOLS / "queries.json").read_text("utf-8"))[language]
-    page.goto(address + home)
+    page.goto(home)
     page.evaluate(tool("search"))
+    below = home.removeprefix(address)
     wrong = {}
     for query, answer in queries.items():
         page_of_answer = (answer or "").partition("#")[0]
-        assert answer is None or home + page_of_answer in paths, answer
+        assert answer is None or below + page_of_answer in paths, answer
         links = page.evaluate("query => searchFor(query)", query)
-        found = [link.removeprefix(address + home) for link in links]
+        found = [link.removeprefix(home) for link in links]
         if answer is None:
             right = not found
         else:
             first = found[0].partition("#")[0] if found else None
             right = first == page_of_answer and answer in found[:3]
-        foreign = [x for x in links if ("/en/" in x) != bool(home)]
+        foreign = [x for x in links if ("/en/" in x) != (language == "en")]
         if foreign or not right:
             wrong[query] = found[:3]
     assert not wrong
 
 
 def test_the_index_is_fetched_at_the_first_query(
-    page: Page, address: str
+    page: Page, home: str, language: str
 ) -> None:
     """A reader who does not search does not load the index."""
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
-    page.goto(address)
+    page.goto(home)
     page.wait_for_load_state("networkidle")
     page.evaluate(tool("search"))
-    assert not [url for url in asked if url.endswith("/search/ja.json")]
+    index = f"/search/{language}.json"
+    assert not [url for url in asked if url.endswith(index)]
     page.evaluate("searchFor('ＰｙＴｏｒｃｈ')")
     marked = page.locator(".md-search-result mark").all_text_contents()
     assert {text.lower() for text in marked} == {"pytorch"}
-    assert [url for url in asked if url.endswith("/search/ja.json")]
+    assert [url for url in asked if url.endswith(index)]
+
+
+def test_search_shows_titles_and_texts_as_text(
+    page: Page, home: str, site: Path, language: str
+) -> None:
+    """What looks like HTML in a page is no HTML in the results."""
+    trap = "<img src=x>"
+    index = (site / f"search/{language}.json").read_text("utf-8")
+    index = index.replace("PyTorch", f"{trap} PyTorch")
+    address = f"**/search/{language}.json"
+    page.context.route(address, lambda route: route.fulfill(body=index))
+    try:
+        page.goto(home)
+        page.evaluate(tool("search"))
+        assert page.evaluate("searchFor('PyTorch')"), "nothing found"
+        results = page.locator(".md-search-result__list")
+        assert trap in results.inner_text(), "the index with the trap is shown"
+        assert not results.locator("img").count(), (
+            "docs/assets/js/search.js: a title or a text of the index becomes "
+            "HTML: escape it before it is sent to the page"
+        )
+    finally:
+        page.context.unroute(address)

@@ -18,9 +18,8 @@ from bs4.element import Comment, Doctype, NavigableString
 
 from docs._tools.expand import EXCERPT
 from docs._tools.lessons import LANGUAGES, ROOT, lessons
-from docs._tools.parts import cut
 from docs._tools.records import Records
-from tests.page_source import line_with, lines_of, pages, read
+from tests.page_source import cut, line_with, lines_of, pages, read
 from tests.test_site import address, article, everything, html
 
 # Fences that may be typed by hand: what a reader types or writes to a file.
@@ -32,6 +31,17 @@ HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
 LETTERS_LEFT_IN_ENGLISH = 20
 ENGLISH_RUN = re.compile(r"(?:[A-Za-z'’-]+[ ,;:]+){6}")
+# A short sentence: it begins or ends as one, and holds a word of grammar.
+ENGLISH_SENTENCE = re.compile(
+    r"(?<![A-Za-z.,:] )\b[A-Z][a-z'’]*(?: [A-Za-z'’-]+){1,5}[.!?]"
+    r"(?=\s|$|[」）)])"
+)
+GRAMMAR = re.compile(
+    r"\b(?:the|an?|is|are|was|it|its|this|that|these|you|your|we|to|of|with|not"
+    r"|never|and|or|but|for|from|by|on|at|be|do|does|can|has|have|see|try|run"
+    r"|again|here|now|only|what|why|how|more|all|no)\b",
+    re.IGNORECASE,
+)
 ATTRIBUTES = ("alt", "title", "aria-label", "placeholder", "content")
 BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "th", "dt"}
 BLOCKS |= {"dd", "figcaption", "summary", "title", "div", "section", "label"}
@@ -147,7 +157,7 @@ def test_each_text_stands_under_its_language(site: Path) -> None:
         for language, where, text in _texts(built):
             if fault := _fault_of_language(language, text):
                 line = f"<{where}> {text[:60]!r} {fault}"
-                source = _source_of(name, text)
+                source = source_of(name, text)
                 if source.startswith("docs/") or line not in faults:
                     faults[line] = source  # a menu repeats a title
     fail_with(
@@ -161,6 +171,9 @@ def _fault_of_language(language: str, text: str) -> str:
     if language != "ja":
         japanese = JAPANESE.search(text)
         return f"is Japanese under lang={language}" if japanese else ""
+    for sentence in ENGLISH_SENTENCE.finditer(text):
+        if GRAMMAR.search(sentence[0]):
+            return f"is English: {sentence[0]!r}"
     if not JAPANESE.search(text):
         letters = len(re.findall("[A-Za-z]", text))
         long = letters >= LETTERS_LEFT_IN_ENGLISH
@@ -169,7 +182,8 @@ def _fault_of_language(language: str, text: str) -> str:
     return f"is English from {run[0][:30]!r} on" if run else ""
 
 
-def _source_of(name: str, text: str) -> str:
+def source_of(name: str, text: str) -> str:
+    """Return file and line of the source of a text on a built page."""
     language = "en" if name.startswith("en/") else "ja"
     page = name.removeprefix("en/").removesuffix("/index.html") + ".md"
     page = "index.md" if page == "index.html.md" else page
@@ -229,6 +243,23 @@ def _block(tag: Tag) -> Tag:
     while tag.name not in BLOCKS and tag.parent is not None:
         tag = tag.parent
     return tag
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("重みを保存します。Run it again.", "'Run it again.'"),
+        ("Try it.", "'Try it.'"),
+        ("損失は下がります。", ""),
+        ("Adamが速いです。He et al. を参照。", ""),
+        ("PyTorch 2.15。CNN。", ""),
+        ("Weights and Biases の Sweeps を使います。", ""),
+    ],
+)
+def test_a_short_english_sentence_is_found(text: str, fault: str) -> None:
+    """A name in Latin letters is no sentence."""
+    told = _fault_of_language("ja", text)
+    assert fault in told if fault else not told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -412,7 +443,9 @@ def test_the_search_index_holds_each_paragraph(
     """What stands on a page can be found by its words."""
     index = json.loads((site / f"search/{language}.json").read_text("utf-8"))
     texts = {
-        entry["url"]: squeezed(str.join("", map("".join, entry["sections"])))
+        entry["url"]: " ".join(
+            " ".join(map(" ".join, entry["sections"])).split()
+        )
         for entry in index["pages"]
     }
     faults = []
@@ -423,15 +456,32 @@ def test_the_search_index_holds_each_paragraph(
                 continue
             block = copy.copy(block)
             for mark in block.select(".claim, .claim-text"):
-                mark.decompose()
-            words = squeezed(block.get_text())
-            if words not in indexed:
-                where = place(language, page, block.get_text()[:10])
-                faults.append(f"{where}: {words[:30]!r} … {words[-30:]!r}")
+                mark.replace_with("\0")
+            for words in _phrases(block):
+                if words not in indexed:
+                    where = place(language, page, words[:10])
+                    faults.append(f"{where}: {words[:30]!r} … {words[-30:]!r}")
     fail_with(
         faults,
         f"search/{language}.json lacks it: see docs/_tools/search_index.py.",
     )
+
+
+def _phrases(block: Tag) -> Iterator[str]:
+    """Yield the text of a block between its links, or each of its lines.
+
+    Spaces count: a value must not be parted from its unit, or from a word.
+    """
+    if block.name == "pre":
+        parts = block.get_text().splitlines()
+    else:
+        for link in block("a"):
+            link.insert_before("\0")
+            link.insert_after("\0")
+        parts = re.split("[\0¶]", block.get_text())
+    for part in parts:
+        if words := " ".join(part.split()):
+            yield words
 
 
 def test_the_text_of_a_value_is_its_value(site: Path) -> None:
@@ -442,7 +492,7 @@ def test_the_text_of_a_value_is_its_value(site: Path) -> None:
             shown, value = data.get_text(), str(data.get("value", ""))
             if not _agree(shown, value):
                 key = data.get("title", "no title")
-                source = _source_of(name, str(key).partition(": ")[2])
+                source = source_of(name, str(key).partition(": ")[2])
                 faults.append(f"{source}: {key} is {value}, shown as {shown!r}")
     fail_with(
         faults, "The page must show its record: see the values' formatting."

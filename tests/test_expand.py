@@ -17,7 +17,7 @@ from docs._tools.lessons import ROOT, SiteError
 from docs._tools.numbers import DigitsError, render, render_spread
 from docs._tools.parts import PartError, cut
 from docs._tools.records import Record, Records, summary
-from docs._tools.search_index import SearchIndex
+from docs._tools.search_index import SearchIndex, plain
 
 SCRIPT = '''\
 """Doc."""
@@ -689,3 +689,19 @@ def test_index_forgets_a_deleted_page(tmp_path: Path) -> None:
                 (tmp_path / f"search/{language}.json").read_text()
             )
             assert [entry["url"] for entry in entries["pages"]] == pages
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('at <data value="0.958">95.8 %</data>.', "at 95.8 %."),
+        ('は<data value="0.958">95.8 %</data>です', "は95.8 %です"),
+        ("<data>95.8</data> % ± <data>4.1</data> %", "95.8 % ± 4.1 %"),
+        ('<span class="x">95</span><span>.8</span>&nbsp;%', "95.8 %"),
+        ("<code>zero_<em>grad</em></code>()", "zero_grad()"),
+        ("<p>one</p><p>two</p>", "one two"),
+    ],
+)
+def test_search_finds_a_value_within_its_words(markup: str, text: str) -> None:
+    """What stands together on a page stands together in the index."""
+    assert plain(markup) == text

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.test_site import address, article
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
 QUERIES = tomllib.loads((HERE / "search_queries.toml").read_text("utf-8"))
@@ -196,36 +196,6 @@ def test_notes_and_copying_fit_a_phone(phone: Page, root: str) -> None:
           > button.nextElementSibling.getBoundingClientRect().top + 1).length"""
     )
     assert not covered
-
-
-def test_no_table_of_a_phone_hides_a_column(
-    phone: Page, root: str, site: Path
-) -> None:
-    """What does not fit stands as one block a row, each cell with its head."""
-    tabled = [
-        path
-        for path in sorted(site.rglob("index.html"))
-        if "<table>" in path.read_text("utf-8")
-    ]
-    assert tabled
-    wrong = {}
-    for path in tabled:
-        phone.goto(f"{root}{path.parent.relative_to(site).as_posix()}/")
-        phone.evaluate(
-            """() => {
-              for (const fold of document.querySelectorAll("details"))
-                fold.open = true;
-              dispatchEvent(new Event("resize"));
-            }"""
-        )
-        hidden = phone.evaluate(
-            """() => [...document.querySelectorAll("article table td")]
-              .filter(cell => cell.getBoundingClientRect().right > innerWidth)
-              .map(cell => cell.textContent)"""
-        )
-        if hidden:
-            wrong[path.parent.relative_to(site).as_posix()] = hidden[:3]
-    assert not wrong
 
 
 def test_menu_of_a_phone_opens_by_keyboard(phone: Page, root: str) -> None:

@@ -26,9 +26,6 @@ DATA = data_folder()
 COLOURS = {"ants": (200, 40, 40), "bees": (40, 40, 200)}
 
 
-pytestmark = pytest.mark.xdist_group("own_pictures")
-
-
 @pytest.fixture(scope="module")
 def program(load_script: Callable[[Path], ModuleType]) -> ModuleType:
     """Return the loaded script."""

@@ -145,25 +145,6 @@ def _is_prose(line: Line) -> bool:
     )
 
 
-@pytest.mark.parametrize("page", [f"{lesson}.md" for lesson in lessons()])
-def test_lesson_page_has_all_its_parts(page: str) -> None:
-    """Goals, run, pitfalls, three questions with folded answers, what next."""
-    text = read("ja", page)
-    ids = [heading.partition(" ")[2] for heading in headings(text)]
-    wanted = ["goals", "run", "pitfalls", "check", "next"]
-    if page.startswith("workflow/"):
-        wanted.insert(2, "shapes")
-    missing = [one for one in wanted if one not in ids]
-    assert not missing, f"docs/ja/{page} has no section {missing}: add it"
-    questions = len(re.findall(r"^\?\?\? question ", text, re.MULTILINE))
-    assert questions == 3, (
-        f"docs/ja/{page} has {questions} questions (`??? question`), not 3"
-    )
-    shapes = [one for one in parse(text) if one.what.endswith(".shape")]
-    if page.startswith("workflow/"):
-        assert shapes, f"{page}: the table of shapes is embedded from a record"
-
-
 def test_every_page_belongs_somewhere() -> None:
     """A page is a lesson's, or one of the few that stand alone."""
     wanted = {"index.md", "contributing.md", "glossary.md"}

@@ -365,13 +365,15 @@ def test_repository_is_a_plain_link_where_it_is_configured(
 ) -> None:
     """Without an address there is no link; Material's own asks for stars."""
     partial = ROOT / "docs/_tools/theme/partials/copyright.html"
-    template = jinja2.Template(partial.read_text("utf-8"))
+    templates = jinja2.Environment()
+    templates.filters["url"] = str
+    template = templates.from_string(partial.read_text("utf-8"))
     theme = {"language": language}
     words = tomllib.loads((ROOT / "docs/terms.toml").read_text("utf-8"))
     for address in ("", "https://example.org/notes"):
         config = {"extra": {"repository": address}, "theme": theme}
         shown = template.render(config=config, **words)
-        assert shown.count("<a href=") == bool(address)
+        assert shown.count("<a href=") == 1 + bool(address)  # and a report
         assert address in shown
     assert "repo_url" not in (ROOT / "mkdocs.yml").read_text("utf-8")
 

@@ -240,6 +240,110 @@ def test_numbers_in_the_text_stand_in_the_lesson(lesson: str) -> None:
         pytest.fail("\n".join([*faults, what_to_do]), pytrace=False)
 
 
+WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+WORDS |= {"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
+# How often something ran: "two epochs", 5 seeds, 3エポック. One is an idiom.
+COUNTED = re.compile(
+    rf"(?i)\b(?P<en>{'|'.join(WORDS)}|\d+) (?:more |different |random )?"
+    r"(?P<unit>epoch|seed)s\b"
+    r"|(?P<ja>\d+)(?:つの|個の)?(?:乱数の)?(?P<of>エポック|シード)(?!目)"
+)
+UNITS = {"エポック": "epoch", "シード": "seed"}
+
+
+@cache
+def counts(lesson: str, unit: str) -> frozenset[int]:
+    """Return all whole numbers that have to do with epochs, or with seeds.
+
+    In the script: what stands in a line that names the unit. In the record:
+    what stands below such a key, and how many runs a sweep has.
+    """
+    texts = [
+        script_path(lesson).read_text("utf-8"),
+        " ".join(arguments_of(lesson)),
+    ]
+    texts += [
+        x.read_text("utf-8") for x in record_folder(lesson).glob("output.txt")
+    ]
+    words = ("patience", unit) if unit == "epoch" else (unit,)
+    numbers = {
+        int(number)
+        for line in "\n".join(texts).splitlines()
+        if any(word in line.lower() for word in (*words, "in range("))
+        for number in re.findall(r"(?<![\w.])\d+(?![\w.])", line)
+    }
+    for path in record_folder(lesson).glob("record.json"):
+        record = json.loads(path.read_text("utf-8"))
+        numbers |= set(_counts_below(record, unit, inside=False))
+        numbers |= {len(x["runs"]) for x in record.get("sweeps", {}).values()}
+    return frozenset(numbers)
+
+
+def _counts_below(record: object, unit: str, *, inside: bool) -> Iterator[int]:
+    if isinstance(record, dict):
+        for key, value in record.items():
+            below = inside or unit in key
+            yield from _counts_below(value, unit, inside=below)
+            if isinstance(value, list) and (
+                below or key in ("history", "curves")
+            ):
+                yield len(value)
+    elif isinstance(record, list):
+        for value in record:
+            yield from _counts_below(value, unit, inside=inside)
+    elif inside and isinstance(record, int | float) and record == int(record):
+        yield int(record)
+
+
+def unknown_counts(line: Prose, lesson: str) -> list[str]:
+    """List the counts of epochs and seeds that no run has had."""
+    if "](https://" in line.text or line.question:
+        return []  # it names its source, or sets its own numbers
+    unknown = []
+    for match in COUNTED.finditer(words_of(line.text)):
+        said = (match["en"] or match["ja"]).lower()
+        number = WORDS.get(said) or int(said)
+        unit = UNITS.get(match["of"] or "", (match["unit"] or "").lower())
+        known = {
+            count
+            for source in (lesson, *lessons_named(line.text))
+            for count in counts(source, unit)
+        }
+        if number > 1 and number not in known:
+            unknown.append(match[0])
+    return unknown
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_counts_in_words_are_those_of_a_run(lesson: str) -> None:
+    """The text says two epochs where the script makes two."""
+    faults = [
+        f"docs/{language}/{lesson}.md:{line.number}: {count!r} stands neither "
+        f"in the script of {lesson} nor in its record"
+        for language in LANGUAGES
+        for line in prose_of(read(language, f"{lesson}.md"))
+        for count in unknown_counts(line, lesson)
+    ]
+    if faults:
+        faults.append("Embed the number ({{ key }}), or say it without one.")
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("After eleven epochs it stops.", ["eleven epochs"]),
+        ("11エポックで止まります。", ["11エポック"]),
+        ("It takes one epoch, and 3 steps.", []),
+        ("2エポック目から下がります。", []),
+        ("Five random seeds agree.", ["Five random seeds"]),
+    ],
+)
+def test_counts_of_no_run_are_found(text: str, unknown: list[str]) -> None:
+    """In a lesson that trains nothing."""
+    assert unknown_counts(Prose(1, text, ""), "basics/tensors") == unknown
+
+
 @cache
 def known_names() -> frozenset[str]:
     """Return the names in all scripts, in torch and in what comes with it."""

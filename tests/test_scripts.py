@@ -10,13 +10,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.packages import packages
+from tests import form
+from tests.form import LONGEST_FUNCTION
+from tests.test_project import direct_dependencies
 
-LONGEST_FUNCTION = 30
+# Functions that each script writes for itself.
+OWN = {"main", "parse_arguments", "draw", "load_data", "make_model"}
+OWN |= {"shows_error"}  # it catches what its script shows
+OPTIONS = range(3, 7)  # of a lesson
 ALLOWED_IMPORTS = {
     "matplotlib",
     "numpy",
@@ -54,6 +61,32 @@ def test_docstring_says_what_and_how(lesson: str) -> None:
 
 
 @pytest.mark.parametrize("lesson", lessons())
+def test_docstring_names_what_the_script_needs(lesson: str) -> None:
+    """The least torch of pyproject.toml, and the packages of the imports."""
+    _, tree = parse(lesson)
+    needs = re.search(
+        r"^Needs: ((?:.|\n(?!\w+: ))*)", ast.get_docstring(tree) or "", re.M
+    )
+    told = " ".join(needs[1].split()).rstrip(".").split(", ") if needs else []
+    floor = next(
+        specifier.version
+        for requirement in direct_dependencies()
+        if requirement.name == "torch"
+        for specifier in requirement.specifier
+        if specifier.operator == ">="
+    )
+    first, *others = packages(lesson)
+    wanted = [f"{first} {floor} or newer" if first == "torch" else first]
+    wanted += others
+    if sorted(told) != sorted(wanted):
+        pytest.fail(
+            f"examples/{lesson}.py:1: the docstring says {told}: write "
+            f"`Needs: {', '.join(wanted)}`",
+            pytrace=False,
+        )
+
+
+@pytest.mark.parametrize("lesson", lessons())
 def test_script_stands_alone(lesson: str) -> None:
     """It imports only what a reader has after one install command."""
     _, tree = parse(lesson)
@@ -69,13 +102,10 @@ def test_script_stands_alone(lesson: str) -> None:
 
 
 @pytest.mark.parametrize("lesson", lessons())
-def test_script_is_ascii_and_its_functions_are_short(lesson: str) -> None:
-    """Code is the same for both languages and fits on a screen."""
-    source, tree = parse(lesson)
+def test_script_is_ascii(lesson: str) -> None:
+    """Code is the same for both languages."""
+    source, _ = parse(lesson)
     assert source.isascii(), f"examples/{lesson}.py: only ASCII"
-    for function in functions(tree):
-        length = (function.end_lineno or 0) - function.lineno + 1
-        assert length <= LONGEST_FUNCTION, f"{function.name}: {length} lines"
 
 
 @pytest.mark.parametrize("lesson", lessons())
@@ -109,28 +139,47 @@ def test_no_script_hides_a_module() -> None:
         pytest.fail("\n".join(faults), pytrace=False)
 
 
-def test_shared_functions_are_the_same_text() -> None:
-    """What several scripts need is equal in each; else it has another name."""
+def test_shared_functions_are_the_same_code() -> None:
+    """What several scripts need is equal in each; else it has another name.
+
+    Comments and docstrings may differ, and so may a function with other
+    arguments: evaluate() of a script that runs on the CPU only takes no device.
+    """
     texts: dict[str, dict[str, list[str]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for lesson in lessons():
-        source, tree = parse(lesson)
+        _, tree = parse(lesson)
         for node in tree.body:
-            if isinstance(
-                node, ast.FunctionDef | ast.ClassDef
-            ) and node.name not in ("main", "parse_arguments", "draw"):
-                text = ast.get_source_segment(source, node) or ""
-                texts[node.name][text].append(lesson)
-    different = {
-        name: sorted(itertools.chain(*versions.values()))
-        for name, versions in texts.items()
-        if len(versions) > 1
-    }
-    assert not different, (
-        "these differ between scripts; make the texts equal, or give the "
-        f"deliberate difference another name: {different}"
-    )
+            if isinstance(node, ast.FunctionDef) and node.name not in OWN:
+                arguments = ast.unparse(node.args)
+                where = f"examples/{lesson}.py:{node.lineno}"
+                key = f"{node.name}({arguments})"
+                texts[key][code_of(node)].append(where)
+            elif isinstance(node, ast.ClassDef):
+                where = f"examples/{lesson}.py:{node.lineno}"
+                texts[node.name][code_of(node)].append(where)
+    faults = [
+        f"{name} differs between {', '.join(itertools.chain(*found.values()))}"
+        for name, found in texts.items()
+        if len(found) > 1
+    ]
+    if faults:
+        faults.append(
+            "Make the code equal, or give the deliberate difference another "
+            "name."
+        )
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def code_of(node: ast.stmt) -> str:
+    """Return the code of a function or class without its docstrings."""
+    copied = ast.parse(ast.unparse(node))
+    for part in ast.walk(copied):
+        match part:
+            case ast.FunctionDef() | ast.ClassDef() if ast.get_docstring(part):
+                part.body = part.body[1:] or [ast.Pass()]
+    return ast.unparse(copied)
 
 
 @pytest.mark.parametrize("lesson", lessons())
@@ -225,32 +274,117 @@ def test_results_are_not_typed_into_texts(lesson: str) -> None:
             )
 
 
-@pytest.mark.parametrize(
-    "lesson", [one for one in lessons() if "def main(" in parse(one)[0]]
-)
-def test_help_tells_every_option_and_its_default(
+WITH_MAIN = [x for x in lessons() if "\ndef main(" in parse(x)[0]]
+
+
+class ParsedError(BaseException):
+    """Raised when a script has read its arguments, so that it stops there."""
+
+
+@pytest.fixture
+def parsers(monkeypatch: pytest.MonkeyPatch) -> list[argparse.ArgumentParser]:
+    """Stop each script at its arguments, and keep its parsers."""
+    found: list[argparse.ArgumentParser] = []
+    original = argparse.ArgumentParser.parse_known_args
+
+    def stop(
+        parser: argparse.ArgumentParser, *given: Any, **more: Any
+    ) -> NoReturn:
+        found.append(parser)
+        monkeypatch.setattr(
+            argparse.ArgumentParser, "parse_known_args", original
+        )
+        raise ParsedError(original(parser, *given, **more)[1])
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_known_args", stop)
+    return found
+
+
+def options_of(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return the options and arguments that --help shows, without itself."""
+    return [
+        action
+        for action in parser._actions
+        if action.help != argparse.SUPPRESS and action.dest != "help"
+    ]
+
+
+OF_LESSONS = [x for x in WITH_MAIN if form.script(x).kind == "lesson"]
+
+
+@pytest.mark.parametrize("lesson", OF_LESSONS)
+def test_script_runs_in_a_notebook_cell(
     load_script: Callable[[Path], ModuleType],
+    parsers: list[argparse.ArgumentParser],
     monkeypatch: pytest.MonkeyPatch,
     lesson: str,
 ) -> None:
-    """Options, arguments and commands each have a word of help."""
-    module, parsers = load_script(script_path(lesson)), []
+    """Jupyter's own `-f` is no fault of the reader."""
+    main = load_script(script_path(lesson)).main
+    argv = ["ipykernel_launcher.py", "-f", "/x/kernel.json"]
+    monkeypatch.setattr(sys, "argv", argv)
+    with pytest.raises((ParsedError, SystemExit)) as end:
+        main()
+    if end.type is SystemExit or end.value.args[0]:
+        pytest.fail(
+            f"examples/{lesson}.py: in a notebook it ends at Jupyter's option "
+            '-f: add parser.add_argument("-f", "--f", help=argparse.SUPPRESS)',
+            pytrace=False,
+        )
 
-    class Noted(module.OneLineParser):  # type: ignore[misc, name-defined]
-        def __init__(self, **options: Any) -> None:
-            super().__init__(**options)
-            parsers.append(self)
 
-    monkeypatch.setattr(module, "OneLineParser", Noted)
-    with pytest.raises(SystemExit):
-        module.parse_arguments(["--help"])
-    options = [name for parser in parsers for name in unexplained(parser)]
+@pytest.mark.parametrize("lesson", OF_LESSONS)
+def test_a_lesson_has_few_options(
+    load_script: Callable[[Path], ModuleType],
+    parsers: list[argparse.ArgumentParser],
+    lesson: str,
+) -> None:
+    """Three to six, read by argparse as it comes."""
+    main = load_script(script_path(lesson)).main
+    with pytest.raises(ParsedError):
+        main([])
+    count = len(options_of(parsers[0]))
+    if count not in OPTIONS:
+        pytest.fail(
+            f"examples/{lesson}.py: {count} options, not {OPTIONS[0]} to "
+            f"{OPTIONS[-1]}: what nobody changes is a constant",
+            pytrace=False,
+        )
+
+
+@pytest.mark.parametrize(
+    "lesson", [x for x in WITH_MAIN if form.script(x).kind == "program"]
+)
+def test_help_of_a_program_tells_every_option_and_its_default(
+    load_script: Callable[[Path], ModuleType],
+    parsers: list[argparse.ArgumentParser],
+    monkeypatch: pytest.MonkeyPatch,
+    lesson: str,
+) -> None:
+    """Options, arguments and commands each have a word of help.
+
+    A lesson's options may go without: the page explains them.
+    """
+    module = load_script(script_path(lesson))
+    made: list[argparse.ArgumentParser] = []
+    original = argparse.ArgumentParser.__init__
+
+    def noted(
+        parser: argparse.ArgumentParser, *given: Any, **more: Any
+    ) -> None:
+        made.append(parser)
+        original(parser, *given, **more)
+
+    monkeypatch.setattr(argparse.ArgumentParser, "__init__", noted)
+    with pytest.raises((ParsedError, SystemExit)):
+        module.main(["--help"])
+    assert made[0].description, f"examples/{lesson}.py: --help says nothing"
+    options = [name for parser in made for name in unexplained(parser)]
     lacking = ", ".join(dict.fromkeys(options))
     if lacking:
         pytest.fail(
             f"examples/{lesson}.py: parse_arguments: --help lacks a word on, "
-            f"or the default of, {lacking}: write help=... for it; the "
-            "OneLineParser adds the default",
+            f"or the default of, {lacking}: write help=... for it",
             pytrace=False,
         )
 

@@ -1,26 +1,27 @@
 /* Texts with less contrast than WCAG 2 AA asks for: 4.5, and 3 for large letters.
-   Folds and popovers are opened first. In a figure the fill counts, and the ground
+   Popovers are opened as long. In a figure the fill counts, and the ground
    is what was painted under the middle of the text before it. */
 () => {
-  for (const fold of document.querySelectorAll("details")) fold.open = true;
-  for (const note of document.querySelectorAll("[popover]")) {
+  const notes = document.querySelectorAll("[popover]");
+  for (const note of notes) {
     note.popover = "manual";
     note.showPopover();
   }
-  const parse = colour => {
+  const once = (kept, key, make) => kept.get(key) ?? kept.set(key, make()).get(key);
+  const colours = new Map(), grounds = new Map();
+  const parse = colour => once(colours, colour, () => {
     const canvas = parse.canvas ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = colour;
     canvas.fillRect(0, 0, 1, 1);
     const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
     return [red, green, blue, alpha / 255];
-  };
+  });
   const over = (top, below) => [0, 1, 2].map(i => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
-  const ground = element => {
-    if (!element) return [255, 255, 255, 1];
+  const ground = element => element ? once(grounds, element, () => {
     const own = parse(getComputedStyle(element).backgroundColor);
     return own[3] === 1 ? own : over(own, ground(element.parentElement));
-  };
+  }) : [255, 255, 255, 1];
   const faded = (colour, ...shares) => [...colour.slice(0, 3), shares.reduce((a, b) => a * b, colour[3])];
   const opacities = (element, picture) =>
     element === picture ? [] : [getComputedStyle(element).opacity, ...opacities(element.parentElement, picture)];
@@ -68,5 +69,6 @@
     if (contrast < (large ? 3 : 4.5))
       faint.add(`${contrast.toFixed(2)} ${picture ? "figure text" : element.tagName} in .${element.closest("[class]").getAttribute("class")}: ${text.slice(0, 30)}`);
   }
+  for (const note of notes) note.hidePopover();
   return [...faint];
 }

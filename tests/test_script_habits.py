@@ -1,0 +1,305 @@
+"""Habits that a learner copies: modes, gradients, test data, a script alone.
+
+Read from the syntax tree; nothing is run but a script or two that start from an
+empty folder as a notebook's cell, other ones each day (with --full, all).
+"""
+
+import ast
+import datetime
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docs._tools.lessons import lessons, record_folder, script_path
+from docs._tools.records import Records
+from tests import form
+from tests.recorder.settings import load_settings
+
+READ_TEST_DATA = {"workflow/nine_steps", "workflow/inference"}
+TEST = re.compile(r"test(_(data|set|loader|images|labels|batch))?")
+LAYERS = re.compile(r"Dropout\w*|(Lazy)?BatchNorm\w*|resnet\d+")
+# Lessons about the very thing, which measure without eval() to show it.
+FORGETS = {"workflow/train_and_validate", "transfer/freezing"}
+LOOKS_AT = {"len", "print", "shape", "zip", "enumerate", "next", "iter"}
+LOOKS_AT |= {"set", "tuple", "list", "min", "max", "sum", "isdisjoint", "size"}
+A_DAY = 2  # scripts that run alone
+QUICK = 5  # CPU seconds of such a script
+
+
+def tree_of(lesson: str) -> ast.Module:
+    """Return the syntax tree of a script."""
+    return ast.parse(script_path(lesson).read_text(encoding="utf-8"))
+
+
+def name_of(node: ast.AST) -> str:
+    """Return the last part of what a node names: ``c`` of ``a.b.c``."""
+    if isinstance(node, ast.Call):
+        return name_of(node.func)
+    return getattr(node, "attr", "") or getattr(node, "id", "")
+
+
+def calls(node: ast.AST, name: str) -> list[ast.Call]:
+    """List the calls of functions and methods of a name."""
+    return [
+        part
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and name_of(part) == name
+    ]
+
+
+def turns_gradients_off(node: ast.AST) -> bool:
+    """Say whether no_grad() or inference_mode() stands above or in a node."""
+    return any(
+        name_of(part) in ("no_grad", "inference_mode")
+        for part in ast.walk(node)
+    )
+
+
+def fail_with(lesson: str, faults: list[tuple[int, str]]) -> None:
+    """End the test with file, line and what to do."""
+    if faults:
+        lines = [
+            f"examples/{lesson}.py:{line}: {told}" for line, told in faults
+        ]
+        pytest.fail("\n".join(lines), pytrace=False)
+
+
+def faults_of_loops(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and fault of train_epoch() and evaluate()."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        if node.name == "train_epoch":
+            if not calls(node, "train"):
+                yield node.lineno, "train_epoch() lacks model.train()"
+            if not calls(node, "zero_grad"):
+                yield node.lineno, "train_epoch() lacks optimizer.zero_grad()"
+        if node.name == "evaluate":
+            if not calls(node, "eval"):
+                yield node.lineno, "evaluate() lacks model.eval()"
+            if not turns_gradients_off(node):
+                yield node.lineno, "evaluate() lacks @torch.no_grad()"
+            for call in calls(node, "train"):
+                yield call.lineno, "evaluate() calls train()"
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_loops_set_the_mode_themselves(lesson: str) -> None:
+    """train() in train_epoch; eval() and no_grad() in evaluate."""
+    fail_with(lesson, [*faults_of_loops(tree_of(lesson))])
+
+
+def is_test_data(node: ast.AST) -> bool:
+    """Say whether a name of test data stands directly in a node."""
+    return isinstance(node, ast.Name) and bool(TEST.fullmatch(node.id))
+
+
+def readings(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines at which a script measures on its test data.
+
+    Making a set, a loader, and looking at sizes is no measurement.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            given = [*node.args, *(word.value for word in node.keywords)]
+            called = name_of(node)
+            if called[:1].isupper() or called in LOOKS_AT:
+                continue  # a class: DataLoader, TensorDataset
+            if any(map(is_test_data, given)):
+                yield node.lineno
+        elif isinstance(node, ast.For | ast.comprehension) and is_test_data(
+            node.iter
+        ):
+            yield node.iter.lineno
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_test_data_is_read_once(lesson: str) -> None:
+    """At the end, in one place; and only where a page is about that."""
+    lines = sorted({*readings(tree_of(lesson))})
+    most = int(lesson in READ_TEST_DATA)
+    told = (
+        "reads the test data a second time: read it once, at the end"
+        if most
+        else "reads the test data: choose and compare on validation data"
+    )
+    fail_with(lesson, [(line, told) for line in lines[most:]])
+
+
+def measurements(tree: ast.Module) -> Iterator[ast.With | ast.FunctionDef]:
+    """Yield the blocks that run something without gradients."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With) and any(
+            turns_gradients_off(item.context_expr) for item in node.items
+        ):
+            yield node
+        if isinstance(node, ast.FunctionDef) and any(
+            map(turns_gradients_off, node.decorator_list)
+        ):
+            yield node
+
+
+def forgotten_eval(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the measurements before which no eval() stands.
+
+    Only where the script builds layers that differ in it. A block calls eval()
+    itself, or stands below a call of it on the same level of the same function.
+    """
+    names = {name_of(node) for node in ast.walk(tree)}
+    layers = sorted(filter(LAYERS.fullmatch, names))
+    if not layers:
+        return
+    evals = [call.lineno for call in calls(tree, "eval")]
+    for node in measurements(tree):
+        used = {name_of(call) for call in calls_in(node)}
+        if not used & {"model", "network", "net", "evaluate", "classifier"}:
+            continue  # it changes weights, or computes by hand
+        inside = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        alone = isinstance(node, ast.FunctionDef)
+        if any(
+            line in inside or (not alone and line < node.lineno)
+            for line in evals
+        ):
+            continue
+        yield (
+            node.lineno,
+            f"measures a network with {', '.join(layers)} without a call of "
+            "eval() before: write model.eval()",
+        )
+
+
+def calls_in(node: ast.AST) -> Iterator[ast.Call]:
+    """Yield all calls in a node."""
+    return (part for part in ast.walk(node) if isinstance(part, ast.Call))
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_what_is_measured_is_in_eval_mode(lesson: str) -> None:
+    """Dropout and BatchNorm are told that the training is over."""
+    faults = [*forgotten_eval(tree_of(lesson))]
+    if lesson not in FORGETS:
+        fail_with(lesson, faults)
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_script_asks_for_no_file_beside_it(lesson: str) -> None:
+    """In a notebook there is no `__file__`; the recorder's folder is empty."""
+    faults = [
+        (node.lineno, "`__file__` is not there in a notebook: drop it")
+        for node in ast.walk(tree_of(lesson))
+        if isinstance(node, ast.Name) and node.id == "__file__"
+    ]
+    fail_with(lesson, faults)
+
+
+CELL = """
+import sys
+sys.argv = ["ipykernel_launcher.py", *{arguments!r}, "-f", "/x/kernel.json"]
+with open({name!r}) as file:
+    cell = compile(file.read(), "<cell>", "exec")
+exec(cell, {{"__name__": "__main__"}})
+"""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give today's scripts, or all of them, to the test that runs them."""
+    if "alone" not in metafunc.fixturenames:
+        return
+    able = [x for x in lessons() if form.script(x).kind != "program"]
+    if not metafunc.config.getoption("--full"):
+        records = Records()
+        able = [
+            lesson
+            for lesson in able
+            if (record_folder(lesson) / "record.json").exists()
+            and records.record(lesson).data["cpu_seconds"] <= QUICK
+        ]
+        day = datetime.datetime.now(datetime.UTC).toordinal() * A_DAY
+        able = (
+            [able[(day + n) % len(able)] for n in range(A_DAY)] if able else []
+        )
+    metafunc.parametrize("alone", able)
+
+
+def test_script_runs_alone(alone: str, tmp_path: Path) -> None:
+    """Copied into an empty folder, pasted into a cell, without a screen."""
+    path = script_path(alone)
+    (tmp_path / path.name).write_bytes(path.read_bytes())
+    cell = CELL.format(name=path.name, arguments=load_settings(alone).short)
+    run = subprocess.run(
+        [sys.executable, "-c", cell],
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        pytest.fail(
+            f"examples/{alone}.py, copied alone into an empty folder and run "
+            f"as a notebook's cell, ends with {run.returncode}:\n"
+            f"{run.stderr[-2000:]}",
+            pytrace=False,
+        )
+
+
+GOOD = """
+def train_epoch(model, loader):
+    model.train()
+    optimizer.zero_grad()
+
+@torch.no_grad()
+def evaluate(model, loader):
+    model.eval()
+    model(images)
+
+model = nn.Sequential(nn.Dropout(0.5))
+test_loader = DataLoader(test_data)
+print(len(test_data))
+evaluate(model, val_loader)
+evaluate(model, test_loader)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("    model.train()\n", "", "train_epoch() lacks model.train()"),
+        ("    optimizer.zero_grad()\n", "", "lacks optimizer.zero_grad()"),
+        ("    model.eval()\n", "", "evaluate() lacks model.eval()"),
+        ("@torch.no_grad()\n", "", "evaluate() lacks @torch.no_grad()"),
+        ("model.eval()", "model.train()", "evaluate() calls train()"),
+    ],
+)
+def test_a_wrong_loop_is_found(old: str, new: str, fault: str) -> None:
+    """Each habit that is missing is named."""
+    assert not [*faults_of_loops(ast.parse(GOOD))]
+    found = [
+        told for _, told in faults_of_loops(ast.parse(GOOD.replace(old, new)))
+    ]
+    assert any(fault in told for told in found), found
+
+
+def test_readings_of_test_data_are_counted() -> None:
+    """What makes and what describes the set is none."""
+    assert [*readings(ast.parse(GOOD))] == [15]
+    more = "for batch, labels in test_loader:\n    pass\nmodel(test_images)\n"
+    assert sorted(readings(ast.parse(GOOD + more))) == [15, 16, 18]
+
+
+def test_a_forgotten_eval_is_found() -> None:
+    """In a function, and before a block of a linear script."""
+    assert not [*forgotten_eval(ast.parse(GOOD))]
+    lost = GOOD.replace("model.eval()", "pass")
+    assert [line for line, _ in forgotten_eval(ast.parse(lost))] == [7]
+    block = "with torch.no_grad():\n    logits = model(images)\n"
+    linear = f"model = nn.BatchNorm2d(1)\n{block}"
+    assert [line for line, _ in forgotten_eval(ast.parse(linear))] == [2]
+    below = linear.replace("with", "model.eval()\nwith")
+    assert not [*forgotten_eval(ast.parse(below))]
+    assert not [*forgotten_eval(ast.parse(block))]  # no layer that differs
