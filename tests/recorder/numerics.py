@@ -37,7 +37,11 @@ NUMERICS: dict[str, dict[str, str | None]] = {
     },
     "sse4": {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default"},
     "no-onednn": {"STUDY_NO_ONEDNN": "1"},
-    "two-threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
+    "two-threads": {
+        "OMP_NUM_THREADS": "2",
+        "MKL_NUM_THREADS": "2",
+        "OMP_WAIT_POLICY": "passive",  # else two spin where others work too
+    },
     "other-masks": {"STUDY_OTHER_MASKS": "1"},
 }
 NAME = "STUDY_NUMERICS"
