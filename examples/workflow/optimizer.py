@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 
 # %% steps
-def steps(rule, **options):
+def five_steps(rule, **options):
     """Return where five steps lead from w = 1; the loss is w * w."""
     weight = torch.tensor(1.0, requires_grad=True)
     optimizer, path = rule([weight], **options), []
@@ -30,14 +30,14 @@ def steps(rule, **options):
     return " ".join(path)
 
 
-print("SGD     ", steps(SGD, lr=0.1))
-print("momentum", steps(SGD, lr=0.1, momentum=0.9))
-print("Adam    ", steps(Adam, lr=0.1))
-print("AdamW   ", steps(AdamW, lr=0.1, weight_decay=0.01))
+print("SGD     ", five_steps(SGD, lr=0.1))
+print("momentum", five_steps(SGD, lr=0.1, momentum=0.9))
+print("Adam    ", five_steps(Adam, lr=0.1))
+print("AdamW   ", five_steps(AdamW, lr=0.1, weight_decay=0.01))
 
 # %% too_large
-print("lr=0.9  ", steps(SGD, lr=0.9))
-print("lr=1.1  ", steps(SGD, lr=1.1))
+print("lr=0.9  ", five_steps(SGD, lr=0.9))
+print("lr=1.1  ", five_steps(SGD, lr=1.1))
 
 # %% weight_decay
 for rule in (Adam, AdamW):
@@ -57,7 +57,7 @@ val_images, val_labels = images[1157:1415], labels[1157:1415]  # 10-11
 criterion = nn.CrossEntropyLoss()
 
 
-# %% learn
+# %% network
 def make_model(seed):
     torch.manual_seed(seed)
     layers = nn.Flatten(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)
