@@ -373,7 +373,7 @@ def test_repository_is_a_plain_link_where_it_is_configured(
     for address in ("", "https://example.org/notes"):
         config = {"extra": {"repository": address}, "theme": theme}
         shown = template.render(config=config, **words)
-        assert shown.count("<a href=") == 1 + bool(address)  # and a report
+        assert len(re.findall(r"https?:", shown)) == bool(address)
         assert address in shown
     assert "repo_url" not in (ROOT / "mkdocs.yml").read_text("utf-8")
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy
 import pytest
+import sklearn.model_selection
 import torch
 import torchvision
 from torchvision.transforms import v2
@@ -363,6 +364,7 @@ def _places() -> list[object]:
     nn, optim, data = torch.nn, torch.optim, torch.utils.data
     transforms = torchvision.transforms
     return [
+        sklearn.model_selection,
         *(builtins, list, dict, str, int, float, tuple, numpy, numpy.ndarray),
         *(torch, torch.Tensor, torch.cuda, torch.autograd, torch.backends),
         *(nn, nn.functional, nn.init, nn.utils, nn.Parameter),

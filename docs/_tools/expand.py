@@ -467,7 +467,8 @@ class Expander:
         columns = [one.partition(":") for one in settings["columns"].split()]
         series = settings.get("series", "").partition(":")
         heads = [self.label(key) for key in _told_apart(columns)]
-        first = self.label(series[0]) if series[0] else ""
+        unseen = f'<span class="hidden-name">{self.word("row")}</span>'
+        first = self.label(series[0]) if series[0] else unseen
         rows = [[first, *heads], ["---"] * (len(heads) + 1)]
         for row, place in self.rows(record, settings, series):
             rows.append([row])
