@@ -213,7 +213,7 @@ def test_forgotten_seed_is_found_out(
     record(eval_example, root)
     again = run_lesson(eval_example, LESSON, root=root)
     main = written(root)["main"]
-    assert list(compare.exact_differences(main["values"], again.values, "", ""))
+    assert list(compare.differences(main["values"], again.values))
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,8 @@ def test_exact_comparison_lets_nothing_pass() -> None:
     """Text, digits, kinds, names."""
     was = {"a": 0.5, "b": [1, 2], "t_seconds": 1.0}
     now = {"a": 0.500001, "b": [1, 2, 3], "t_seconds": 9.0}
-    told = list(compare.exact_differences(was, now, "x 1\ny", "x 2\ny"))
+    told = [*compare.line_differences("x 1\ny", "x 2\ny")]
+    told += compare.differences(was, now)
     assert told == [
         "line 1: recorded 'x 1', now 'x 2'",
         "a: recorded 0.5, now 0.500001",
@@ -461,7 +462,8 @@ def test_under_another_fingerprint_arithmetic_must_hold(
 ) -> None:
     """What the recorded variants moved is free, but for kind and finiteness."""
     was = {"loss": 0.5, "curve": [1.0, 0.5], "sum": 0.25}
-    told = list(compare.near_differences(was, now, MOVED, same_torch=True))
+    agree = compare.near(was, MOVED, same_torch=True)
+    told = list(compare.differences(was, now, agree))
     assert len(told) == count, told
 
 
@@ -478,7 +480,8 @@ def test_lines_that_no_variant_moved_keep_words_and_digits(
     now: str, count: int
 ) -> None:
     """The last printed digit may be rounded otherwise."""
-    told = list(compare.line_differences("loss 0.512\nmoved 1", now, MOVED))
+    was, agree = "loss 0.512\nmoved 1", compare.near_lines(MOVED)
+    told = list(compare.line_differences(was, now, agree))
     assert len(told) == count, told
 
 
@@ -497,13 +500,13 @@ def test_short_run_keeps_names_kinds_and_finiteness() -> None:
     """The length of a history may differ."""
     was = {"loss": 0.5, "history": {"loss": [1.0, 0.5]}}
     same = {"loss": 9.0, "history": {"loss": [1.0]}}
-    assert not list(compare.shape_differences(was, same))
+    assert not list(compare.differences(was, same, compare.alike))
     for other in (
         {"loss": 0.5, "history": {}},
         {"loss": "0.5", "history": {"loss": [1.0]}},
         {"loss": float("inf"), "history": {"loss": [1.0]}},
     ):
-        assert list(compare.shape_differences(was, other))
+        assert list(compare.differences(was, other, compare.alike))
 
 
 TRAIN = """\

@@ -233,15 +233,16 @@ def is_number(value: object) -> bool:
 
 def is_measure(value: object) -> bool:
     """Say whether a value is a mean with its spread."""
-    return _has_spread(value) and is_number(value["mean"])
+    return has_spread(value) and is_number(value["mean"])
 
 
 def is_series(value: object) -> bool:
     """Say whether a value is a list of means with their spreads."""
-    return _has_spread(value) and isinstance(value["mean"], list)
+    return has_spread(value) and isinstance(value["mean"], list)
 
 
-def _has_spread(value: object) -> TypeGuard[Mapping[str, Any]]:
+def has_spread(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Say whether a value has a mean and a spread: one number, or a list."""
     return isinstance(value, Mapping) and {"mean", "std"} <= value.keys()
 
 
