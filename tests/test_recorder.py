@@ -251,7 +251,7 @@ def test_stale_and_edited_records_are_faults(
 @pytest.mark.parametrize(
     ("limit", "message"),
     [
-        ("0.1", "loss-below-one does not hold: 0.9 ≤ 0.1"),
+        ("0.1", "does not hold under pinned numerics: 0.9 ≤ 0.1"),
         ("0.91", "below twice the noise"),
         ("2.0", ""),
     ],
@@ -288,7 +288,7 @@ def test_claim_that_other_numerics_turn_is_refused(
     tree = Record(kept).tree
     others = recording.variant_trees(kept)
     told = "".join(claims.claim_faults(LESSON, tree, others, root))
-    assert "loss-below-one does not hold under sse4: 0.95 ≤ 0.9" in told
+    assert "loss-below-one: does not hold under sse4: 0.95 ≤ 0.9" in told
 
 
 def test_two_things_of_one_name_are_refused(
