@@ -97,7 +97,7 @@ def run_missing(
 ) -> int:
     """Make the runs that a record lacks, all in this process; count them."""
     count = 0
-    while missing := recording.missing_runs(LESSON, root, real=real):
+    while missing := recording.Recording(LESSON, root).missing(real=real):
         for run in missing:
             outcome = run_lesson(
                 evaluate, LESSON, arguments=run.full_arguments, root=root
@@ -110,7 +110,7 @@ def run_missing(
 def record(evaluate: EvalExample, root: Path, *, real: bool = False) -> int:
     """Record the lesson of a made project; return how many runs it took."""
     count = run_missing(evaluate, root, real=real)
-    recording.write_record(recording.assemble(LESSON, root), root)
+    recording.Recording(LESSON, root).write()
     return count
 
 
@@ -195,14 +195,14 @@ def test_interrupted_recording_goes_on(
 ) -> None:
     """What was run is kept, and asked for no more."""
     root = project(tmp_path, TRAINING, SETTINGS)
-    first, *rest = recording.missing_runs(LESSON, root)
+    first, *rest = recording.Recording(LESSON, root).missing()
     outcome = run_lesson(eval_example, LESSON, root=root)
     runs.keep(first, outcome, root)
-    again = recording.missing_runs(LESSON, root)
+    again = recording.Recording(LESSON, root).missing()
     assert first not in again
     assert {*rest} < {*again}
     with pytest.raises(recording.NotRunError, match="basics/tiny"):
-        recording.assemble(LESSON, root)
+        recording.Recording(LESSON, root).write()
 
 
 def test_forgotten_seed_is_found_out(
@@ -219,8 +219,8 @@ def test_forgotten_seed_is_found_out(
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("examples/basics/tiny.py", "rand(())", "rand(1)", "changed after"),
-        ("examples/basics/tiny.toml", "1, 2", "1, 3", "was not measured so"),
+        ("examples/basics/tiny.py", "rand(())", "rand(1)", "was not run as"),
+        ("examples/basics/tiny.toml", "1, 2", "1, 3", "was not run as"),
         ("snippets/basics/tiny/output.txt", "loss", "lost", "was edited"),
         ("snippets/basics/tiny/record.json", '"cpu', '"gpu', "was edited"),
         (

@@ -92,7 +92,7 @@ def record_all(chosen: list[str], *, real: bool) -> int:
         return [
             run
             for lesson in chosen
-            for run in record.missing_runs(lesson, real=real)
+            for run in record.Recording(lesson).missing(real=real)
         ]
 
     failed = 0
@@ -137,7 +137,7 @@ def write_all(chosen: list[str]) -> int:
     failed = 0
     for lesson in chosen:
         try:
-            changed = record.write_record(record.assemble(lesson))
+            changed = record.Recording(lesson).write()
         except (record.NotRunError, ValueError, FileNotFoundError) as error:
             print(f"{lesson}: not recorded: {error}")
             failed = 1
