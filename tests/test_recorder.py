@@ -406,10 +406,13 @@ def test_numerics_are_a_whole_environment(
     assert "PATH" in chosen
 
 
-def test_unknown_numerics_end_with_their_names() -> None:
+def test_unknown_numerics_end_with_their_names(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """A typing error must not run under the pins in silence."""
-    with pytest.raises(SystemExit, match=r"avx9: there is only pinned, native"):
+    with pytest.raises(SystemExit):
         numerics.chosen(["--numerics", "avx9"])
+    assert "'avx9' (choose from" in capsys.readouterr().err
 
 
 def test_other_masks_change_what_dropout_draws(
@@ -578,10 +581,10 @@ def test_metric_that_no_seed_moves_is_a_constant() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("everyday = []", r"tiny.toml: unknown \['everyday'\]"),
-        ('arguments = "demo"', "'demo' is no list of strings"),
-        ("[sweeps.a]\nseed = [1]", r"\[sweeps.a\]: unknown \['seed'\]"),
-        ("[sweeps.a]\nseeds = []", "a list of whole numbers"),
+        ("everyday = []", r"tiny.toml: .*argument 'everyday'"),
+        ('arguments = "demo"', "arguments is a list of str: 'demo'"),
+        ("[sweeps.a]\nseed = [1]", r"Sweep.* argument 'seed'"),
+        ("[sweeps.a]\nseeds = []", "seeds is a list of int"),
         ('[exempt]\nleaks = "why"', r"\[exempt\]: unknown \['leaks'\]"),
     ],
 )
