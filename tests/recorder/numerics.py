@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -137,10 +138,8 @@ def fingerprint() -> dict[str, object]:
 def _vendor() -> str:
     """Return the maker of the processor, where the system names it."""
     try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        told = Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
         return platform.processor() or "unknown"
-    for line in lines:
-        if line.startswith(("vendor_id", "CPU implementer")):
-            return line.partition(":")[2].strip()
-    return "unknown"
+    maker = re.search(r"^(?:vendor_id|CPU implementer)[^:]*:(.*)", told, re.M)
+    return maker[1].strip() if maker else "unknown"

@@ -50,29 +50,22 @@ LINE = 1.8
 REM_PER_POINT = 0.08  # 4.2 inches are 24 rem wide
 STYLE: Any = {
     "axes.facecolor": "none",
-    "axes.grid": False,
-    "axes.labelsize": FONT,
     "axes.prop_cycle": cycler(color=SERIES) + cycler(linestyle=DASHES),
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": FONT,
+    "axes.titlesize": "medium",
     "figure.constrained_layout.use": True,
     "figure.dpi": 72,
     "figure.facecolor": "none",
     "figure.figsize": (4.2, 2.6),
-    "figure.titlesize": FONT,
+    "figure.titlesize": "medium",
     "font.size": FONT,
     "grid.color": GRID,
     "image.cmap": "Blues",
     "image.interpolation": "none",
-    "legend.fontsize": FONT,
     "legend.frameon": False,
     "lines.linewidth": LINE,
     "lines.markersize": 5,
-    "savefig.dpi": 72,
-    "text.parse_math": True,
-    "xtick.labelsize": FONT,
-    "ytick.labelsize": FONT,
 }
 NAMES = {to_rgb(colour): str(n) for n, colour in enumerate(SERIES, 1)}
 NAMES[to_rgb(GRID)] = "l"
