@@ -435,26 +435,32 @@ class Expander:
             raise SiteError("the table needs either rows: or series:")
         lesson, record = self.record(settings.get("lesson", ""))
         columns = [one.partition(":") for one in settings["columns"].split()]
-        series, _, first_spec = settings.get("series", "").partition(":")
-        if series:
-            rows = [
-                (shown_text(record, f"{series}.{at}", first_spec), f"{{}}.{at}")
-                for at in range(len(record.look_up(series)))
-            ]
-        else:
-            keys = _keys(record, settings["rows"])
-            rows = [(self.label(row), f"{row}.{{}}") for row in keys]
-        first = self.label(series) if series else ""
+        series = settings.get("series", "").partition(":")
         heads = [self.label(key) for key in _told_apart(columns)]
-        lines = [[first, *heads], ["---"] * (len(heads) + 1)]
-        for row, place in rows:
-            lines.append([row])
+        first = self.label(series[0]) if series[0] else ""
+        rows = [[first, *heads], ["---"] * (len(heads) + 1)]
+        for row, place in self.rows(record, settings, series):
+            rows.append([row])
             for column, _, spec in columns:
                 key = place.format(column)
-                value, shown = record.look_up(key), cell_text(record, key, spec)
-                lines[-1].append(data(f"{lesson}: {key}", value, shown))
-        indent = embed.groups["indent"]
-        return indented([f"| {' | '.join(line)} |" for line in lines], indent)
+                shown = cell_text(record, key, spec)
+                value = record.look_up(key)
+                rows[-1].append(data(f"{lesson}: {key}", value, shown))
+        lines = [f"| {' | '.join(row)} |" for row in rows]
+        return indented(lines, embed.groups["indent"])
+
+    def rows(
+        self,
+        record: Record,
+        settings: Mapping[str, str],
+        series: tuple[str, str, str],
+    ) -> Iterator[tuple[str, str]]:
+        """Yield what each row is called, and where a column lies in it."""
+        key, _, spec = series
+        for at in range(len(record.look_up(key))) if key else ():
+            yield shown_text(record, f"{key}.{at}", spec), f"{{}}.{at}"
+        for row in _keys(record, settings["rows"]) if not key else ():
+            yield self.label(row), f"{row}.{{}}"
 
     def label(self, key: str) -> str:
         """Return what a row or a column is called in the page's language."""
