@@ -9,6 +9,7 @@ that was interrupted goes on.
 import pickle
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,6 @@ from tests.recorder import numerics
 
 if TYPE_CHECKING:
     from tests.recorder.runs import Run
-
-PLAN = Path(".cache/runs/plan.pickle")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -103,20 +102,20 @@ def record_all(chosen: list[str], *, real: bool) -> int:
 
 def make_runs(part: list["Run"], name: str) -> int:
     """Make runs in a child of their numerics; return its exit status."""
-    path = ROOT / PLAN.with_stem(f"plan_{name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pickle.dumps(part))
-    # Two threads in each of two processes are far slower than in one.
-    processes = "1" if name == "two-threads" else "2"
-    command = [
-        *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
-        *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
-        *("-o", "timeout=0", "--numerics", name, "--plan", str(path)),
-        *("-p", "no:cacheprovider"),
-    ]
-    print(f"{len(part)} runs under {name} numerics", flush=True)
-    variables = numerics.environment(name)
-    return subprocess.run(command, cwd=ROOT, env=variables).returncode
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "plan")
+        path.write_bytes(pickle.dumps(part))
+        # Two threads in each of two processes are far slower than in one.
+        processes = "1" if name == "two-threads" else "2"
+        command = [
+            *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
+            *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
+            *("-o", "timeout=0", "--numerics", name, "--plan", str(path)),
+            *("-p", "no:cacheprovider"),
+        ]
+        print(f"{len(part)} runs under {name} numerics", flush=True)
+        variables = numerics.environment(name)
+        return subprocess.run(command, cwd=ROOT, env=variables).returncode
 
 
 def write_all(chosen: list[str]) -> int:

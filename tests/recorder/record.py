@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docs._tools.lessons import ROOT, record_folder, script_path
+from docs._tools.parts import cells_of
 from docs._tools.records import (
     Record,
     RecordError,
@@ -22,6 +23,7 @@ from tests.recorder import claims, compare, figures, runs
 from tests.recorder.guards import constant_metrics
 from tests.recorder.settings import Sweep, data_folder, load_settings
 
+SECTION = re.compile(r"^# %% (\w+)$", re.M)
 LARGEST_VALUE = 40_000  # characters of JSON for one recorded name
 DRAWN = {"drawn_with", "files", "checksum"}  # what another matplotlib moves
 
@@ -60,9 +62,15 @@ class Recording:
         machine like this one: a record mixes no two kinds of numbers.
         """
         held = self.held(run)
-        if held and (run.data or self.counts):
-            return held
-        return runs.kept(run, self.root)
+        if not (held and (run.data or self.counts)):
+            held = runs.kept(run, self.root)
+        printed = SECTION.findall((held or {}).get("output", ""))
+        return held if self.cells.issuperset(printed) else None
+
+    @cached_property
+    def cells(self) -> set[str]:
+        """The names of the script's cells: no part of a run's key."""
+        return {"main", *(cell.name for cell in cells_of(self.source))}
 
     @cached_property
     def counts(self) -> bool:
