@@ -88,8 +88,6 @@ def _figure_differences(
     """
     lesson = record.data["lesson"]
     was = recorded_figures(lesson)
-    if any('class="figure-svg' in svg for svg in was.values()):
-        return []  # of a script that does not draw yet
     source = script_path(lesson).read_text(encoding="utf-8")
     if figures.takes_sweeps(source):  # of one run, it shows less
         was = {name: was[name] for name in was.keys() & outcome.figures.keys()}

@@ -68,7 +68,6 @@ def load_settings(lesson: str, root: Path = ROOT) -> Settings:
     if not path.is_file():
         return Settings()
     given = tomllib.loads(path.read_text(encoding="utf-8"))
-    given.pop("figures", None)  # of lessons that do not draw yet
     try:
         sweeps = given.pop("sweeps", {})
         given["sweeps"] = {n: Sweep(**_checked(s)) for n, s in sweeps.items()}
