@@ -476,7 +476,7 @@ def _phrases(block: Tag) -> Iterator[str]:
     if block.name == "pre":
         parts = block.get_text().splitlines()
     else:
-        for part in block(("a", "small")):
+        for part in block(("a", "br", "small")):
             part.insert_before("\0")
             part.insert_after("\0")
         parts = re.split("[\0¶]", block.get_text())
