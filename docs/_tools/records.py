@@ -38,7 +38,7 @@ class Record:
     def tree(self) -> dict[str, Any]:
         """All that a page or a claim can name."""
         sweeps = {**self.data["sweeps"], **self.data["real"]}
-        about = {name: self.data[name] for name in ("seeds", "wall_seconds")}
+        about = {name: self.data[name] for name in ("seeds", "cpu_seconds")}
         return {
             **self.data["main"]["values"],
             **self.data["main"]["tensors"],
