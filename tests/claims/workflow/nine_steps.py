@@ -12,7 +12,7 @@ def cnn_classifies_other_writers(r: Results) -> Comparison:
 
 
 @claim(
-    en="On forms that training never saw, the worst of five CNNs beats the best of five MLPs",
+    en="On unseen forms, the worst of five CNNs beats the best of five MLPs",
     ja="訓練に使っていない用紙では、5つのCNNの最低が5つのMLPの最高を上回る",
 )
 def worst_cnn_beats_best_mlp(r: Results) -> Comparison:
