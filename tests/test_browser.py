@@ -31,6 +31,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from docs._tools.lessons import lessons as all_lessons
 from tests.page_source import cut
 
 pytestmark = pytest.mark.browser
@@ -351,12 +352,14 @@ def test_a_copied_block_is_the_text_of_the_script(
             assert copied == embedded_code(page.read_text("utf-8")), page
 
 
+@pytest.mark.parametrize("lesson", all_lessons())
 def test_answer_and_picture_are_in_the_first_screen(
-    visits: dict[str, Visit],
+    visits: dict[str, Visit], language: str, lesson: str
 ) -> None:
     """Whoever opens a lesson on a desktop sees both without scrolling."""
+    path = f"en/{lesson}/" if language == "en" else f"{lesson}/"
     fail_with(
-        {path: visit.late for path, visit in visits.items()},
+        {path: visits[path].late},
         "Order of a page: title, one sentence, picture, answer. Make the "
         f"picture lower; both begin and end within {WIDE['height']} pixels.",
     )

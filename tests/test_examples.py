@@ -70,7 +70,9 @@ def test_example(
     _check_guards(lesson, outcome, whole=not shortened)
     if shortened:
         was = record.data["main"]["values"]
-        differences = list(compare.shape_differences(was, outcome.values))
+        differences = list(
+            compare.differences(was, outcome.values, compare.alike)
+        )
     else:
         differences = list(_differences(record, outcome, device))
     differences += _figure_differences(record, outcome, shortened, device)
@@ -86,8 +88,6 @@ def _figure_differences(
     """
     lesson = record.data["lesson"]
     was = recorded_figures(lesson)
-    if any('class="figure-svg' in svg for svg in was.values()):
-        return []  # of a script that does not draw yet
     source = script_path(lesson).read_text(encoding="utf-8")
     if figures.takes_sweeps(source):  # of one run, it shows less
         was = {name: was[name] for name in was.keys() & outcome.figures.keys()}
@@ -136,10 +136,9 @@ def test_sweep(
         )
         now.append(outcome.values)
         was = recorded[[r.seed for r in _all(lesson, name)].index(run.seed)]
-        if _is_like(record.data["fingerprint"]):
-            changed = compare.exact_differences(was, outcome.values, "", "")
-        else:
-            changed = compare.shape_differences(was, outcome.values)
+        like = _is_like(record.data["fingerprint"])
+        agree = compare.never if like else compare.alike
+        changed = compare.differences(was, outcome.values, agree)
         differences += [f"seed {run.seed}: {line}" for line in changed]
     exempt = load_settings(lesson).exempt
     if len(now) > 1 and "other_means" not in exempt:
@@ -161,16 +160,14 @@ def _differences(
     """Yield how a full run differs from its record, as far as it must not."""
     main = record.data["main"]
     if device == "cpu" and _is_like(record.data["fingerprint"]):
-        output = _output(record)
-        yield from compare.exact_differences(
-            main["values"], outcome.values, output, outcome.output
-        )
-        yield from compare.exact_differences(
-            main["tensors"], outcome.tensors, "", ""
-        )
+        yield from compare.line_differences(_output(record), outcome.output)
+        yield from compare.differences(main["values"], outcome.values)
+        yield from compare.differences(main["tensors"], outcome.tensors)
         return
     if device != "cpu":
-        yield from compare.shape_differences(main["values"], outcome.values)
+        yield from compare.differences(
+            main["values"], outcome.values, compare.alike
+        )
     else:
         yield from _near_differences(record, outcome)
     values = {**main, "values": outcome.values}
@@ -189,17 +186,16 @@ def _near_differences(record: Record, outcome: Outcome) -> Iterator[str]:
     if alike and numerics.is_exact() and _is_like(alike["fingerprint"]):
         tree = variant_trees(record.data)[numerics.name()]
         was = {name: tree[name] for name in main["values"]}
-        yield from compare.exact_differences(was, outcome.values, "", "")
+        yield from compare.differences(was, outcome.values)
         return
     same_torch = (
         record.data["environment"]["torch"] == runs.environment()["torch"]
     )
-    yield from compare.near_differences(
-        main["values"], outcome.values, variants, same_torch=same_torch
-    )
+    agree = compare.near(main["values"], variants, same_torch=same_torch)
+    yield from compare.differences(main["values"], outcome.values, agree)
     if same_torch and variants:
         yield from compare.line_differences(
-            _output(record), outcome.output, variants
+            _output(record), outcome.output, compare.near_lines(variants)
         )
 
 

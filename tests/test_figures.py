@@ -469,12 +469,12 @@ def test_recorded_figures_are_shown(name: str) -> None:
 def keep_runs(evaluate: EvalExample, root: Path) -> int:
     """Record the lesson below a root; return how many runs that took."""
     count = 0
-    while missing := record.missing_runs(LESSON, root):
+    while missing := record.Recording(LESSON, root).missing():
         count += len(missing)
         for run in missing:
             outcome = run_lesson(evaluate, LESSON, root=root)
             runs.keep(run, outcome, root)
-    record.write_record(record.assemble(LESSON, root), root)
+    record.Recording(LESSON, root).write()
     return count
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.page_source import pages, read
 from tests.test_site import address, article
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,8 @@ SHARE = 0.9
 ALWAYS = ["微調整", "凍結", "データローダー", "オプティマイザ"]
 ALWAYS += ["バッチノーマライゼーション", "DataLaoder", "てんそる"]
 PHONE = {"width": 390, "height": 844}
-NOTED = "workflow/data_loader.md"
+# A page with notes on its code.
+NOTED = next(page for page in pages() if "\nnote: " in read("en", page))
 
 
 @pytest.fixture(scope="module")

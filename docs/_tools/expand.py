@@ -345,23 +345,22 @@ def dimmed(line: str, others: Iterable[str | None]) -> str:
         if len(theirs) != len(tokens):
             tokens, kept = [line], [0]
             break
-        for at, token in enumerate(theirs):
-            kept[at] = min(kept[at], _common(tokens[at], token))
-    return "".join(
-        html.escape(token[:keep], quote=False)
-        + ("" if keep == len(token) else '<span class="varies">')
-        + html.escape(token[keep:], quote=False)
-        + ("" if keep == len(token) else "</span>")
-        for token, keep in zip(tokens, kept, strict=True)
-    )
+        common = map(_common, tokens, theirs)
+        kept = [min(pair) for pair in zip(kept, common, strict=True)]
+    shown = ""
+    for token, keep in zip(tokens, kept, strict=True):
+        shown += html.escape(token[:keep], quote=False)
+        if rest := html.escape(token[keep:], quote=False):
+            shown += f'<span class="varies">{rest}</span>'
+    return shown
 
 
 def _common(token: str, other: str) -> int:
     """Count the first characters that stand for the same in two tokens."""
     if token == other or token.isspace():
         return len(token)
-    wholes = [one.partition(".")[0] for one in (token, other)]
-    alike = token[0].isdigit() and len(wholes[0]) == len(wholes[1])
+    wholes = {len(one.partition(".")[0]) for one in (token, other)}
+    alike = token[0].isdigit() and len(wholes) == 1
     pairs = zip(token, other, strict=False) if alike else ()
     return len([*itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
@@ -375,16 +374,11 @@ class Block:
     highlighted: set[int] = field(default_factory=set)
     notes: list[tuple[int, str]] = field(default_factory=list)
 
-    def find(self, text: str, most: int | None = None) -> list[int]:
+    def find(self, text: str) -> list[int]:
         """Return the places, from 0, of the lines that contain ``text``."""
         places = [at for at, one in enumerate(self.lines) if text in one]
         if not places:
             raise SiteError(f"no embedded line above contains {text!r}")
-        if most and len(places) > most:
-            raise SiteError(
-                f"{text!r} stands on {len(places)} lines of this embed; a note "
-                "needs exactly one"
-            )
         return places
 
 
@@ -529,23 +523,19 @@ class Expander:
 
     def translated(self, svg: str) -> str:
         """Return a figure with its texts in the page's language."""
-        unknown: dict[str, None] = {}
-
-        def words(match: re.Match[str]) -> str:
-            text = html.unescape(match[0])
-            if not WORDS.search(text):
-                return match[0]
-            if (shown := self.figure_text(text)) is None:
-                unknown[text] = None
-            return html.escape(shown or "", quote=False)
-
-        svg = FIGURE_TEXT.sub(words, svg)
-        if unknown:
+        texts = dict.fromkeys(map(html.unescape, FIGURE_TEXT.findall(svg)))
+        words = {t: self.figure_text(t) for t in texts if WORDS.search(t)}
+        if unknown := [text for text, shown in words.items() if not shown]:
             raise SiteError(
                 f"the figure says {', '.join(map(repr, unknown))}: write what "
                 "that is in both languages into docs/terms.toml, [labels]"
             )
-        return svg
+
+        def word(match: re.Match[str]) -> str:
+            shown = words.get(html.unescape(match[0]))
+            return html.escape(shown, quote=False) if shown else match[0]
+
+        return FIGURE_TEXT.sub(word, svg)
 
     def figure_text(self, text: str) -> str | None:
         """Return a text of a figure in the page's language, if it is known.
@@ -555,11 +545,10 @@ class Expander:
         """
         numbers = iter(DIGITS.findall(text))
         plain = DIGITS.sub("#", text)
-        for name in (text, text.lower().replace(" ", "_")):
-            if label := self.word(name, "labels"):
-                return label.replace("`", "")
-        label = self.word(plain, "labels").replace("`", "")
-        return re.sub("#", lambda _: next(numbers, "#"), label) or None
+        for name in (text, text.lower().replace(" ", "_"), plain):
+            if label := self.word(name, "labels").replace("`", ""):
+                return re.sub("#", lambda _: next(numbers, "#"), label)
+        return None
 
     def inline(self, text: str, line: int) -> str:
         """Write out the values in a text that stands inside of an embed."""
@@ -587,9 +576,14 @@ class Expander:
                 elif marked := HIGHLIGHT.match(text):
                     block.highlighted.update(block.find(marked["text"]))
                 elif note := NOTE.match(text):
+                    places = block.find(note["text"])
+                    if len(places) > 1:
+                        raise SiteError(
+                            f"{note['text']!r} stands on {len(places)} lines "
+                            "of this embed; a note needs exactly one"
+                        )
                     explained = self.inline(note["note"], line)
-                    (place,) = block.find(note["text"], most=1)
-                    block.notes.append((place, explained))
+                    block.notes.append((places[0], explained))
             except SiteError as error:
                 raise EmbedError(line, error) from None
         return (self.dim if block.others else fenced)(embed, block)

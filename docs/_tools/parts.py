@@ -7,7 +7,6 @@ number, so that a page survives any edit that keeps the names.
 """
 
 import ast
-import itertools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -115,17 +114,14 @@ def cells_of(source: str) -> list[Section]:
 def _cells(source: str, *, python: bool) -> list[Section]:
     lines = source.splitlines()
     inside = _inside_strings(ast.parse(source)) if python else set()
-    heads = [
-        (number, head["name"])
-        for number, line in enumerate(lines, 1)
-        if number not in inside and (head := CELL.match(line))
-    ]
-    return [
-        Section(name, line + 1, following - 1)
-        for (line, name), (following, _) in itertools.pairwise(
-            [*heads, (len(lines) + 1, "")]
-        )
-    ]
+    sections: list[Section] = []
+    end = len(lines)
+    for number in range(end, 0, -1):
+        head = CELL.match(lines[number - 1])
+        if head and number not in inside:
+            sections.insert(0, Section(head["name"], number + 1, end))
+            end = number - 1
+    return sections
 
 
 def _inside_strings(module: ast.Module) -> set[int]:

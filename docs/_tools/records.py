@@ -6,6 +6,7 @@ tensors, and for each sweep a summary that is computed here: a number becomes
 ``{n, mean, std, min, max, low, high}`` of lists.
 """
 
+import contextlib
 import json
 import statistics
 import tomllib
@@ -37,7 +38,7 @@ class Record:
     def tree(self) -> dict[str, Any]:
         """All that a page or a claim can name."""
         sweeps = {**self.data["sweeps"], **self.data["real"]}
-        about = {name: self.data[name] for name in ("seeds", "wall_seconds")}
+        about = {name: self.data[name] for name in ("seeds", "cpu_seconds")}
         return {
             **self.data["main"]["values"],
             **self.data["main"]["tensors"],
@@ -59,10 +60,11 @@ class Record:
         others: dict[str, Any] = {}
         for name, variant in self.data["variants"].items():
             for at in range(1, len(parts) + 1):
-                path = "/".join(parts[:at])
+                path, rest = "/".join(parts[:at]), ".".join(parts[at:])
                 if path in variant["values"]:
-                    rest = parts[at:]
-                    others[name] = _branch(variant["values"][path], rest)
+                    others[name] = None  # where its table has other keys
+                    with contextlib.suppress(RecordError):
+                        others[name] = look_up(variant["values"][path], rest)
         return others
 
     def noise(self, key: str) -> float:
@@ -147,14 +149,6 @@ def _load(path: Path, lesson: str) -> Record:
         raise RecordError(f"{where}: {error.msg}: {again}") from None
 
 
-def _branch(tree: Any, parts: list[str]) -> Any:
-    """Return what lies below a tree that other numerics left, or None."""
-    try:
-        return look_up(tree, ".".join(parts)) if parts else tree
-    except RecordError:
-        return None
-
-
 def look_up(tree: Any, key: str) -> Any:
     """Follow a dotted key through nested tables and lists.
 
@@ -164,7 +158,7 @@ def look_up(tree: Any, key: str) -> Any:
         RecordError: a part of the key is missing; names those that exist.
     """
     place = tree
-    for part in key.split("."):
+    for part in key.split(".") if key else ():
         try:
             if is_series(place) and part.isdigit():
                 place = _element(place, int(part))
@@ -186,7 +180,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
             tree[name] = summary(column)
         elif is_number(value) and name != "seed":
             tree[name] = over_seeds(column)
-        elif _is_numbers(value) and len({len(one) for one in column}) == 1:
+        elif isinstance(value, list) and _are_numbers_of_one_length(column):
             tree[name] = _series_over_seeds(column)
     return {name: value for name, value in tree.items() if value}
 
@@ -205,15 +199,17 @@ def over_seeds(numbers: list[float]) -> dict[str, Any]:
     }
 
 
+def _are_numbers_of_one_length(lists: list[list[Any]]) -> bool:
+    numbers = bool(lists[0]) and all(map(is_number, lists[0]))
+    return numbers and len({len(one) for one in lists}) == 1
+
+
 def _series_over_seeds(series: list[list[float]]) -> dict[str, Any]:
     points = [over_seeds(list(one)) for one in zip(*series, strict=True)]
-    lists = {
-        kind: [point[kind] for point in points]
-        for kind in ("mean", "std", "min", "max")
-    }
+    kinds = ("mean", "std", "min", "max")
     return {
         "n": len(series),
-        **lists,
+        **{kind: [point[kind] for point in points] for kind in kinds},
         "low": [round(one["mean"] - one["std"], 6) for one in points],
         "high": [round(one["mean"] + one["std"], 6) for one in points],
     }
@@ -233,22 +229,17 @@ def is_number(value: object) -> bool:
 
 def is_measure(value: object) -> bool:
     """Say whether a value is a mean with its spread."""
-    return _has_spread(value) and is_number(value["mean"])
+    return has_spread(value) and is_number(value["mean"])
 
 
 def is_series(value: object) -> bool:
     """Say whether a value is a list of means with their spreads."""
-    return _has_spread(value) and isinstance(value["mean"], list)
+    return has_spread(value) and isinstance(value["mean"], list)
 
 
-def _has_spread(value: object) -> TypeGuard[Mapping[str, Any]]:
+def has_spread(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Say whether a value has a mean and a spread: one number, or a list."""
     return isinstance(value, Mapping) and {"mean", "std"} <= value.keys()
-
-
-def _is_numbers(value: object) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and all(map(is_number, value))
-    )
 
 
 def _choices(place: Any) -> str:

@@ -72,7 +72,7 @@ class DeepNet(nn.Module):
         return self.head(features)  # (B, 10)
 
 
-# %% make_deep
+# %% first_weights
 def use_he(layer):
     if isinstance(layer, nn.Linear):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -86,14 +86,14 @@ def make_deep(way, seed):
     return model
 
 
-# %% first_step
+# %% before_training
 def first_step(model):
     loss = criterion(model(images), labels)
     loss.backward()
     return loss.item(), [one.weight.grad.norm().item() for one in model.layers]
 
 
-# %% learn_deep
+# %% training
 def learn_deep(model):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
     for _ in range(6):

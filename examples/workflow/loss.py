@@ -60,7 +60,7 @@ for p in (0.99, 0.5, 0.1, 0.01):
 figure, axes = plt.subplots(num="confident")
 axes.plot(probabilities, -probabilities.log())
 axes.axhline(math.log(10), linestyle="--")
-axes.text(0.55, math.log(10) + 0.1, "10 classes, even guess")
+axes.text(0.6, math.log(10) + 0.15, "even guess")
 axes.set_xlabel("probability of the right class")
 axes.set_ylabel("loss")
 

@@ -110,9 +110,12 @@ def draw(results):
     for axes, name in zip(panels, ("sgd", "adam"), strict=True):
         for way, result in results[name].items():
             axes.plot(result["rates"], result["late"], marker="o", label=way)
+        rates = sorted({*results[name]["logits"]["rates"], *result["rates"]})
         axes.set(xscale="log", xlabel="learning rate", title=name)
+        axes.set(xticks=rates, xticklabels=rates, ylim=(0.7, 1))
+        axes.minorticks_off()
     panels[0].set_ylabel("validation accuracy")
-    panels[0].legend()
+    panels[1].legend(loc="lower right")
 
 
 def main(argv=None):

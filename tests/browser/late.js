@@ -7,9 +7,12 @@
   if (!picture) late.push("no picture");
   if (!answer) late.push("no answer under {#answer}");
   scrollTo(0, 0);
-  for (const [name, element] of [["picture", picture], ["answer", answer]]) {
-    const { bottom } = element?.getBoundingClientRect() ?? { bottom: 0 };
-    if (bottom > innerHeight) late.push(`the ${name} ends at ${Math.round(bottom)} of ${innerHeight} pixels`);
-  }
+  const below = (name, element, lines = Infinity) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    const end = Math.min(bottom, top + lines * (parseFloat(getComputedStyle(element).lineHeight) || 24));
+    if (end > innerHeight) late.push(`the ${name} ends at ${Math.round(end)} of ${innerHeight} pixels`);
+  };
+  if (picture) below("picture", picture);
+  if (answer) below("answer's second line", answer, 2);
   return late;
 }

@@ -7,7 +7,7 @@ of what it compares, over numerics and over seeds.
 
 import contextlib
 import functools
-import importlib.util
+import runpy
 import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from docs._tools.lessons import ROOT
-from docs._tools.records import over_seeds
+from docs._tools.records import is_number, over_seeds
+from tests.recorder.compare import tables
 
 
 class Results(dict[str, Any]):
@@ -69,42 +70,33 @@ class Claim:
         return compared if isinstance(compared, list) else [compared]
 
 
-def claim(
-    *, en: str, ja: str
-) -> Callable[[Callable[[Results], Any]], Callable[[Results], Any]]:
+def claim(*, en: str, ja: str) -> Callable[[Callable[[Results], Any]], Claim]:
     """Make a function a claim of its lesson; its name becomes the id."""
-
-    def mark(function: Callable[[Results], Any]) -> Callable[[Results], Any]:
-        name = function.__name__.replace("_", "-")
-        function.claim = Claim(name, en, ja, function)  # type: ignore[attr-defined]
-        return function
-
-    return mark
+    return lambda function: Claim(
+        function.__name__.replace("_", "-"), en, ja, function
+    )
 
 
 def more(a: float, b: float, by: float = 0.0) -> Comparison:
     """Compare: ``a`` is above ``b`` by at least ``by``."""
-    margin = a - b - by
-    text = f"{_short(a)} ≥ {_short(b)}"
-    if by:
-        text += f" + {by:g}"
-    return Comparison(text, margin >= 0, a - b, margin)
+    text = f"{_short(a)} ≥ {_short(b)}" + (f" + {by:g}" if by else "")
+    return _measured(text, a - b, a - b - by)
 
 
 def less(a: float, b: float, by: float = 0.0) -> Comparison:
     """Compare: ``a`` is below ``b`` by at least ``by``."""
-    margin = b - a - by
-    text = f"{_short(a)} ≤ {_short(b)}"
-    if by:
-        text += f" − {by:g}"
-    return Comparison(text, margin >= 0, b - a, margin)
+    text = f"{_short(a)} ≤ {_short(b)}" + (f" − {by:g}" if by else "")
+    return _measured(text, b - a, b - a - by)
 
 
 def near(a: float, b: float, within: float) -> Comparison:
     """Compare: ``a`` and ``b`` differ by at most ``within``."""
-    margin = within - abs(a - b)
     text = f"|{_short(a)} − {_short(b)}| ≤ {within:g}"
-    return Comparison(text, margin >= 0, abs(a - b), margin)
+    return _measured(text, abs(a - b), within - abs(a - b))
+
+
+def _measured(text: str, distance: float, margin: float) -> Comparison:
+    return Comparison(text, margin >= 0, distance, margin)
 
 
 def same(a: object, b: object) -> Comparison:
@@ -132,14 +124,8 @@ def claims_of(lesson: str, root: Path = ROOT) -> dict[str, Claim]:
 
 @functools.cache
 def _load(path: Path, changed: int) -> dict[str, Claim]:
-    name = f"claims_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    loaded = [getattr(item, "claim", None) for item in vars(module).values()]
-    return {item.id: item for item in loaded if isinstance(item, Claim)}
+    names = runpy.run_path(str(path)).values()
+    return {item.id: item for item in names if isinstance(item, Claim)}
 
 
 def claim_faults(
@@ -156,33 +142,40 @@ def claim_faults(
         variants: its results under other numerics, by their name.
         root: the repository.
     """
-    where = f"tests/claims/{lesson}.py"
-    for tried in claims_of(lesson, root).values():
+    for name, tried in claims_of(lesson, root).items():
         try:
             faults = list(_faults_of(tried, tree, variants))
         except (AttributeError, KeyError, IndexError, TypeError) as error:
             faults = [str(error)]
         for fault in faults:
-            yield f"{where}: {tried.id}{fault}"
+            yield f"tests/claims/{lesson}.py: {name}: {fault}"
 
 
 def _faults_of(
     tried: Claim, tree: dict[str, Any], variants: Mapping[str, dict[str, Any]]
 ) -> Iterator[str]:
-    for at, here in enumerate(tried.comparisons(tree)):
-        if not here.holds:
-            yield f" does not hold: {here.text}"
+    """Yield what does not hold, or by less than twice its noise."""
+    trees = {"pinned numerics": tree, **variants}
+    compared = {how: tried.comparisons(one) for how, one in trees.items()}
+    without = [tried.comparisons(one) for one in leave_one_out(tree)]
+    for at, here in enumerate(compared["pinned numerics"]):
+        others = {how: every[at] for how, every in compared.items()}
+        for how, one in others.items():
+            if not one.holds:
+                yield f"does not hold under {how}: {one.text}"
+        if here.margin is None:
             continue
-        others = {
-            how: tried.comparisons(other)[at] for how, other in variants.items()
-        }
-        for how, other in others.items():
-            if not other.holds:
-                yield (
-                    f" does not hold under {how}: {other.text} "
-                    f"(here {here.text})"
-                )
-        yield from _thin(tried, at, tree, here, others)
+        distances = [one.distance or 0.0 for one in others.values()]
+        noise = max(
+            (max(distances) - min(distances)) / 2,
+            jackknife([one[at].distance or 0.0 for one in without]),
+        )
+        if 0 <= here.margin < 2 * noise:
+            yield (
+                f"{here.text}: its margin {here.margin:.3g} is below twice "
+                f"the noise {noise:.3g}: it needs more seeds or a lower "
+                "threshold"
+            )
 
 
 def failing(lesson: str, tree: dict[str, Any]) -> Iterator[str]:
@@ -193,59 +186,24 @@ def failing(lesson: str, tree: dict[str, Any]) -> Iterator[str]:
                 yield f"the claim {name} does not hold: {comparison.text}"
 
 
-def _thin(
-    tried: Claim,
-    at: int,
-    tree: dict[str, Any],
-    here: Comparison,
-    others: dict[str, Comparison],
-) -> Iterator[str]:
-    """Yield that a margin is below twice the noise."""
-    if here.margin is None or here.distance is None:
-        return
-    distances = [here.distance]
-    distances += [o.distance for o in others.values() if o.distance is not None]
-    noise = (max(distances) - min(distances)) / 2
-    without = [
-        tried.comparisons(less_one)[at].distance or 0.0
-        for less_one in leave_one_out(tree)
-    ]
-    if len(without) > 1:
-        mean = statistics.fmean(without)
-        share = (len(without) - 1) / len(without)
-        jackknife = (share * sum((d - mean) ** 2 for d in without)) ** 0.5
-        noise = max(noise, jackknife)
-    if here.margin < 2 * noise:
-        yield (
-            f": {here.text}: its margin {here.margin:.3g} "
-            f"is below twice the noise {noise:.3g}: it needs more seeds or a "
-            "lower threshold"
-        )
+def jackknife(without: list[float]) -> float:
+    """Return the standard error of what was measured without each seed."""
+    if len(without) < 2:
+        return 0.0
+    return float(statistics.pstdev(without) * (len(without) - 1) ** 0.5)
 
 
 def leave_one_out(tree: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the results without the first seed, the second, and so on."""
-    counts = set(_seed_counts(tree))
-    if not counts:
-        return []
-    return [_without(tree, seed) for seed in range(max(counts))]
-
-
-def _seed_counts(tree: Any) -> Iterator[int]:
-    if isinstance(tree, dict):
-        if _is_summary(tree):
-            yield len(tree["values"])
-        for branch in tree.values():
-            yield from _seed_counts(branch)
+    summaries = [one for _, one in tables(tree) if _is_summary(one)]
+    most = max((len(one["values"]) for one in summaries), default=0)
+    return [_without(tree, seed) for seed in range(most)]
 
 
 def _is_summary(tree: dict[str, Any]) -> bool:
     values = tree.get("values")
-    return (
-        isinstance(tree.get("mean"), float | int)
-        and isinstance(values, list)
-        and len(values) > 2
-    )
+    many = isinstance(values, list) and len(values) > 2
+    return many and is_number(tree.get("mean"))
 
 
 def _without(tree: Any, seed: int) -> Any:

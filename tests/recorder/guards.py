@@ -17,6 +17,10 @@ from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 from torch.utils.data import DataLoader, Dataset
 
 GUARDS = (
@@ -27,6 +31,7 @@ GUARDS = (
     "other_means",  # over seeds, under another fingerprint
 )
 HELD_OUT = re.compile(r"(^|_)(val|valid|validation|test|held_out)(_|\d|$)")
+DATA = (Tensor, DataLoader, Dataset)
 METRIC = re.compile(r"accuracy|loss|error|mse|f1|recall|precision")
 
 
@@ -56,22 +61,18 @@ class Guards:
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Hook into torch for as long as the script runs."""
-        before = nn.modules.module.register_module_forward_pre_hook(self._enter)
-        after = nn.modules.module.register_module_forward_hook(
-            self._leave, always_call=True
-        )
         original = nn.functional.cross_entropy
 
         def cross_entropy(*args: Any, **more: Any) -> Tensor:
             self._look_at_logits(args[0] if args else more["input"])
             return original(*args, **more)
 
-        try:
-            with patch.object(nn.functional, "cross_entropy", cross_entropy):
-                yield
-        finally:
-            before.remove()
-            after.remove()
+        with (
+            register_module_forward_pre_hook(self._enter),
+            register_module_forward_hook(self._leave, always_call=True),
+            patch.object(nn.functional, "cross_entropy", cross_entropy),
+        ):
+            yield
         if self._measured and not self._unseen:
             self._report(
                 "leak",
@@ -95,8 +96,8 @@ class Guards:
         if rows.dim() < 2 or not rows.is_floating_point():
             return
         seen = self._seen.setdefault(module, Seen())
-        result = _first_tensor(output)
-        if result is not None and result.requires_grad:
+        result = output[0] if isinstance(output, tuple | list) else output
+        if isinstance(result, Tensor) and result.requires_grad:
             keys = _row_keys(rows)
             result.register_hook(  # type: ignore[no-untyped-call]
                 lambda _: self._train(seen, keys)
@@ -153,10 +154,8 @@ class Guards:
         if logits.dim() != 2 or min(logits.shape) < 2:
             return
         shares = logits.detach()
-        sums = shares.sum(1)
-        if bool((shares >= 0).all()) and bool(
-            torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
-        ):
+        sums_to_1 = torch.isclose(shares.sum(1), shares.new_ones(()), atol=1e-4)
+        if bool((shares >= 0).all()) and bool(sums_to_1.all()):
             self._report(
                 "softmax_before_cross_entropy",
                 "cross_entropy gets rows that sum to 1: give it logits",
@@ -175,12 +174,6 @@ def constant_metrics(runs: list[dict[str, Any]]) -> list[str]:
         and not value.is_integer()
         and all(run[name] == value for run in runs)
     ]
-
-
-def _first_tensor(output: Any) -> Tensor | None:
-    if isinstance(output, tuple | list) and output:
-        output = output[0]
-    return output if isinstance(output, Tensor) else None
 
 
 def _row_keys(rows: Tensor) -> list[int]:
@@ -206,23 +199,17 @@ def _name_of(tensor: Tensor, lesson: str) -> str | None:
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         if frame.f_globals.get("__lesson__") == lesson:
-            names = frame.f_locals
+            code, names = frame.f_code, frame.f_locals
             for name, value in names.items():
                 if any(_holds(name, value, one) for one in sought):
                     return name
-            code = frame.f_code
             if innermost:
-                given = code.co_varnames[: code.co_argcount]
-                sought += [
-                    names[one] for one in given if _is_data(names.get(one))
-                ]
+                given = [names.get(one) for one in code.co_varnames]
+                given = given[: code.co_argcount]
+                sought += [one for one in given if isinstance(one, DATA)]
             innermost &= code.co_name in ("<genexpr>", "<listcomp>", "<lambda>")
         frame = frame.f_back
     return None
-
-
-def _is_data(value: object) -> bool:
-    return isinstance(value, (Tensor, DataLoader, Dataset))
 
 
 def _holds(name: str, value: Any, sought: Any) -> bool:
@@ -232,18 +219,15 @@ def _holds(name: str, value: Any, sought: Any) -> bool:
             for key, item in value.items()
             if not isinstance(item, dict)
         )
-    if not HELD_OUT.search(name):
-        return False
     parts = value if isinstance(value, tuple | list) else [value]
-    return any(_same(part, sought) for part in parts)
+    held_out = HELD_OUT.search(name) is not None
+    return held_out and any(_same(part, sought) for part in parts)
 
 
 def _same(value: Any, sought: Any) -> bool:
     """Say whether two names hold one thing, or rows of one tensor."""
-    if value is sought:
-        return True
-    if not isinstance(value, Tensor) or not isinstance(sought, Tensor):
-        return False
+    if not (isinstance(value, Tensor) and isinstance(sought, Tensor)):
+        return value is sought
     first = value.data_ptr()
     size = value.element_size() * value.numel()
-    return first != 0 and first <= sought.data_ptr() < first + size
+    return value is sought or 0 < first <= sought.data_ptr() < first + size

@@ -3,9 +3,11 @@
 Import nothing here that imports torch: the variables only count before that.
 """
 
+import argparse
 import contextlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -48,20 +50,10 @@ NAME = "STUDY_NUMERICS"
 
 
 def chosen(arguments: Sequence[str]) -> str:
-    """Return the numerics that pytest's arguments or its parent chose.
-
-    Raises:
-        SystemExit: there are no such numerics.
-    """
-    choice = name()
-    for at, argument in enumerate(arguments):
-        if argument == "--numerics" and at + 1 < len(arguments):
-            choice = arguments[at + 1]
-        elif argument.startswith("--numerics="):
-            choice = argument.partition("=")[2]
-    if choice not in NUMERICS:
-        known = ", ".join(NUMERICS)
-        raise SystemExit(f"--numerics {choice}: there is only {known}")
+    """Return the numerics that pytest's arguments or its parent chose."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--numerics", choices=NUMERICS, default=name())
+    choice: str = parser.parse_known_args(arguments)[0].numerics
     return choice
 
 
@@ -107,13 +99,13 @@ def emulated() -> Iterator[None]:
     """Bring about, for one run, what no variable of the environment can."""
     import torch
 
+    onednn = torch.backends.mkldnn.flags(enabled=False)
+    masks = patch.object(torch.nn.functional, "dropout", _dropout)
     with contextlib.ExitStack() as stack:
         if os.environ.get("STUDY_NO_ONEDNN"):
-            stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
+            stack.enter_context(onednn)
         if os.environ.get("STUDY_OTHER_MASKS"):
-            stack.enter_context(
-                patch.object(torch.nn.functional, "dropout", _dropout)
-            )
+            stack.enter_context(masks)
         yield
 
 
@@ -150,10 +142,8 @@ def fingerprint() -> dict[str, object]:
 def _vendor() -> str:
     """Return the maker of the processor, where the system names it."""
     try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        told = Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
         return platform.processor() or "unknown"
-    for line in lines:
-        if line.startswith(("vendor_id", "CPU implementer")):
-            return line.partition(":")[2].strip()
-    return "unknown"
+    maker = re.search(r"^(?:vendor_id|CPU implementer)[^:]*:(.*)", told, re.M)
+    return maker[1].strip() if maker else "unknown"

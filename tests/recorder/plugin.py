@@ -6,10 +6,10 @@ ask for, and writes snippets/ from them. What was run is kept, so a recording
 that was interrupted goes on.
 """
 
-import json
+import pickle
 import subprocess
 import sys
-from dataclasses import asdict
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ from tests.recorder import numerics
 
 if TYPE_CHECKING:
     from tests.recorder.runs import Run
-
-PLAN = Path(".cache/runs/plan.json")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,7 +65,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     name = config.getoption("--record")
     if name is None:
         return None
-    chosen = [lesson for lesson in lessons() if is_part(lesson, name)]
+    chosen = [
+        lesson
+        for lesson in lessons()
+        if name in ("all", lesson) or lesson.startswith(f"{name}/")
+    ]
     if not chosen and name != "pages":
         raise pytest.UsageError(
             f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"
@@ -75,32 +77,23 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return record_all(chosen, real=bool(config.getoption("--real")))
 
 
-def is_part(lesson: str, name: str) -> bool:
-    """Say whether ``name`` is a lesson, its section, or all."""
-    return name in ("all", lesson) or lesson.startswith(f"{name}/")
-
-
 def record_all(chosen: list[str], *, real: bool) -> int:
     """Make the missing runs, write the records; return an exit status.
 
-    The longest runs come first. A main run tells by its cost whether it is
-    repeated under other numerics, so missing runs are asked for twice.
+    A main run tells by its cost whether it is repeated under other numerics,
+    so missing runs are asked for twice.
     """
-    from tests.recorder import record
-
-    def wanted() -> list["Run"]:
-        return [
-            run
-            for lesson in chosen
-            for run in record.missing_runs(lesson, real=real)
-        ]
+    from tests.recorder.record import Recording
 
     failed = 0
     for _ in range(2):
-        missing = wanted()
+        missing = [
+            run
+            for lesson in chosen
+            for run in Recording(lesson).missing(real=real)
+        ]
         for name in numerics.NUMERICS:
-            part = [run for run in missing if run.numerics == name]
-            if part:
+            if part := [run for run in missing if run.numerics == name]:
                 failed += make_runs(part, name)
         if failed:
             break
@@ -109,41 +102,39 @@ def record_all(chosen: list[str], *, real: bool) -> int:
 
 def make_runs(part: list["Run"], name: str) -> int:
     """Make runs in a child of their numerics; return its exit status."""
-    path = ROOT / PLAN.with_stem(f"plan_{name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(run) for run in part]))
-    # Two threads in each of two processes are far slower than in one.
-    processes = "1" if name == "two-threads" else "2"
-    command = [
-        *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
-        *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
-        *("-o", "timeout=0", "--numerics", name, "--plan", str(path)),
-        *("-p", "no:cacheprovider"),
-    ]
-    print(f"{len(part)} runs under {name} numerics", flush=True)
-    child = subprocess.run(
-        command, cwd=ROOT, env=numerics.environment(name), check=False
-    )
-    return child.returncode
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "plan")
+        path.write_bytes(pickle.dumps(part))
+        # Two threads in each of two processes are far slower than in one.
+        processes = "1" if name == "two-threads" else "2"
+        command = [
+            *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
+            *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
+            *("-o", "timeout=0", "--numerics", name, "--plan", str(path)),
+            *("-p", "no:cacheprovider"),
+        ]
+        print(f"{len(part)} runs under {name} numerics", flush=True)
+        variables = numerics.environment(name)
+        return subprocess.run(command, cwd=ROOT, env=variables).returncode
 
 
 def write_all(chosen: list[str]) -> int:
     """Write the records whose runs are there; tell what readers see change."""
     from tests.page_snapshot import write_page_snapshots
-    from tests.recorder import record
+    from tests.recorder.record import NotRunError, Recording, record_faults
     from tests.recorder.shown import changes_of_pages, shown_values
 
     before = shown_values()
     failed = 0
     for lesson in chosen:
         try:
-            changed = record.write_record(record.assemble(lesson))
-        except (record.NotRunError, ValueError, FileNotFoundError) as error:
+            changed = Recording(lesson).write()
+        except (NotRunError, ValueError, FileNotFoundError) as error:
             print(f"{lesson}: not recorded: {error}")
             failed = 1
             continue
         print(f"{lesson}: {'written' if changed else 'unchanged'}")
-        for fault in record.record_faults(lesson):
+        for fault in record_faults(lesson):
             print(f"  {fault}")
             failed = 1
     for line in changes_of_pages(before, shown_values()):
@@ -156,14 +147,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each planned run to ``test_planned``."""
     if "run" not in metafunc.fixturenames:
         return
-    from tests.recorder.runs import Run
-
     plan = metafunc.config.getoption("--plan")
-    rows = json.loads(Path(plan).read_text()) if plan else []
-    planned = [
-        Run(**{**row, **{k: tuple(row[k]) for k in ("arguments", "data")}})
-        for row in rows
-    ]
+    planned = pickle.loads(Path(plan).read_bytes()) if plan else []
     metafunc.parametrize("run", planned, ids=[str(run) for run in planned])
 
 
@@ -172,8 +157,8 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Keep only the planned runs, or leave them out."""
     planned = bool(config.getoption("--plan"))
-
-    def is_run(item: pytest.Item) -> bool:
-        return getattr(item, "originalname", "") == "test_planned"
-
-    items[:] = [item for item in items if is_run(item) == planned]
+    items[:] = [
+        item
+        for item in items
+        if (getattr(item, "originalname", "") == "test_planned") == planned
+    ]

@@ -15,14 +15,15 @@ import random
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from unittest.mock import patch
+from unittest import mock
 
 import numpy as np
+import pytest
 import pytest_examples.traceback
 import torch
 from pytest_examples import CodeExample, EvalExample
@@ -32,10 +33,33 @@ from docs._tools.parts import Section, cells_of
 from tests.recorder import figures, numerics
 from tests.recorder.guards import Guards
 
+# What a script may change in torch and else, and what a run puts back.
+STATE: tuple[tuple[Any, Any], ...] = (
+    (torch.set_num_threads, torch.get_num_threads),
+    (torch.set_default_dtype, torch.get_default_dtype),
+    (
+        torch.use_deterministic_algorithms,
+        torch.are_deterministic_algorithms_enabled,
+    ),
+    (torch.set_float32_matmul_precision, torch.get_float32_matmul_precision),
+    (torch.hub.set_dir, torch.hub.get_dir),
+    (torch.set_default_device, lambda: None),
+    (torch.set_grad_enabled, torch.is_grad_enabled),
+    (random.setstate, random.getstate),
+    (np.random.set_state, np.random.get_state),
+    (torch.set_rng_state, torch.get_rng_state),
+)
 SWITCHES = (
     (torch.backends.cudnn, "benchmark"),
     (torch.backends.cudnn, "deterministic"),
     (torch.backends.mkldnn, "enabled"),
+)
+# What a script is told of accelerators that it shall not use.
+ABSENT = (
+    (torch.cuda, "is_available", False),
+    (torch.cuda, "device_count", 0),
+    (torch.accelerator, "is_available", False),
+    (torch.backends.mps, "is_available", False),
 )
 # CPU seconds; names and functions of a script hold one another, and its data.
 COLLECT_ABOVE = 10
@@ -57,13 +81,12 @@ class Outcome:
     figures: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
 class SectionedOutput(io.TextIOBase):
     """Standard output that knows the cell from which it was reached."""
 
-    lesson: str
-    cells: list[Section]
-    parts: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self, lesson: str, cells: list[Section]) -> None:
+        self.lesson, self.cells = lesson, cells
+        self.parts: dict[str, str] = {}
 
     def writable(self) -> bool:
         """Say that text may be written."""
@@ -71,30 +94,23 @@ class SectionedOutput(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep ``text`` under the cell that is running."""
-        self.parts.setdefault(self._cell(sys._getframe(1)), []).append(text)
-        return len(text)
-
-    def _cell(self, frame: FrameType | None) -> str:
-        while frame is not None:
-            if (
-                frame.f_code.co_name == "<module>"
-                and frame.f_globals.get("__lesson__") == self.lesson
-            ):
-                started = [
-                    cell.name
-                    for cell in self.cells
-                    if cell.first <= frame.f_lineno
-                ]
-                return started[-1] if started else "main"
+        frame: FrameType | None = sys._getframe(1)
+        while frame and not (
+            frame.f_code.co_name == "<module>"
+            and frame.f_globals.get("__lesson__") == self.lesson
+        ):
             frame = frame.f_back
-        return "main"
+        line = frame.f_lineno if frame else 0
+        started = [cell.name for cell in self.cells if cell.first <= line]
+        name = ["main", *started][-1]
+        self.parts[name] = self.parts.get(name, "") + text
+        return len(text)
 
     def text(self) -> str:
         """Return all output, each cell's below a heading ``# %% name``."""
         blocks = []
-        for name, pieces in self.parts.items():
-            lines = "".join(pieces).splitlines()
-            body = "\n".join(line.rstrip() for line in lines)
+        for name, text in self.parts.items():
+            body = "\n".join(line.rstrip() for line in text.splitlines())
             blocks.append(f"# %% {name}\n{body}\n")
         return "\n".join(blocks)
 
@@ -120,85 +136,55 @@ def run_lesson(
     """
     path = script_path(lesson, root)
     source = path.read_text("utf-8")
-    argv = [*arguments, "--device", device] if is_training(source) else []
-    left = Left(SectionedOutput(lesson, cells_of(source)), Guards(lesson))
-    _warm_up()
-    pristine = _pristine(evaluate.tmp_path, device, left.seeds)
-    with pristine, figures.drawing(lesson, source) as take:
-        sys.argv = [path.name, *argv]
-        with left.guards.watching(), contextlib.redirect_stdout(left.output):
-            _execute(evaluate, lesson, path, left)
-        if drawn:
-            left.draw(lesson, take)
-    if "KeyboardInterrupt in example" in left.output.text():
-        raise KeyboardInterrupt
-    return left.outcome()
-
-
-@dataclass
-class Left:
-    """What a run is about to leave: filled while it goes on."""
-
-    output: SectionedOutput
-    guards: Guards
-    seeds: list[int] = field(default_factory=list)
-    returned: dict[str, Any] | None = None  # by main(), in a training script
-    module: dict[str, Any] = field(default_factory=dict)
-    figures: dict[str, str] = field(default_factory=dict)
-    wall_seconds: float = 0.0
-    cpu_seconds: float = 0.0
-
-    def draw(self, lesson: str, take: Callable[[], dict[str, str]]) -> None:
-        """Take what the script has drawn, and what its ``draw`` draws."""
-        self.figures = take()
-        draw = self.module.get("draw")
-        if draw and self.returned is not None:
-            results = [self.returned]
-            self.figures |= figures.drawn_by(draw, results, lesson, take)
-
-    def outcome(self) -> Outcome:
-        """Return it as a record holds it."""
-        training = self.returned is not None
-        names = self.returned if self.returned is not None else self.module
-        outcome = Outcome(
-            output=self.output.text(),
-            values=_values(names, training),
-            tensors={} if training else _tensors(self.module),
-            seeds=self.seeds,
-            wall_seconds=round(self.wall_seconds, 2),
-            cpu_seconds=round(self.cpu_seconds, 2),
-            faults=self.guards.faults,
-            figures=self.figures,
-        )
-        if outcome.cpu_seconds > COLLECT_ABOVE:
-            self.module, self.returned = {}, None
-            gc.collect()
-        return outcome
-
-
-def _execute(
-    evaluate: EvalExample, lesson: str, path: Path, left: Left
-) -> None:
-    """Run the script as pytest-examples does, and its ``main``, if any."""
+    training = is_training(source)
+    seeds: list[int] = []
+    pictures: dict[str, str] = {}
+    argv = [path.name, *arguments, "--device", device]
+    output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
+    returned: dict[str, Any] = {}
+    extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
 
     def call_main() -> None:
-        module = sys.modules["__main__"]
-        # A worker that is spawned imports the script from __file__.
-        sys.modules[SPAWNED] = module
-        module.__spec__ = None
-        left.returned = dict(module.main(sys.argv[1:]))
+        script = sys.modules[SPAWNED] = sys.modules["__main__"]
+        script.__spec__ = None  # so a worker imports it from __file__
+        returned.update(script.main(sys.argv[1:]))
 
-    source = path.read_text(encoding="utf-8")
-    extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
-    call = None
-    if is_training(source):
+    if training:
         extra |= {"__name__": SPAWNED, "call_main": call_main}
-        call = "call_main"
     example = CodeExample.create(source, path=path)
-    wall, cpu = time.perf_counter(), time.process_time()
-    left.module = evaluate.run(example, module_globals=extra, call=call)
-    left.wall_seconds = time.perf_counter() - wall
-    left.cpu_seconds = time.process_time() - cpu
+    _warm_up()
+    pristine = _pristine(evaluate.tmp_path, device, seeds)
+    with pristine, figures.drawing(lesson, source) as take:
+        sys.argv = argv if training else argv[:1]
+        with guards.watching(), contextlib.redirect_stdout(output):
+            wall, cpu = time.perf_counter(), sum(os.times()[:4])
+            module = evaluate.run(
+                example, module_globals=extra, call="call_main"
+            )
+            wall = time.perf_counter() - wall
+            cpu = sum(os.times()[:4]) - cpu
+        if drawn:
+            pictures = take()
+            if training and "draw" in module:
+                pictures |= figures.drawn_by(
+                    module["draw"], [returned], lesson, take
+                )
+    if "KeyboardInterrupt in example" in output.text():
+        raise KeyboardInterrupt
+    outcome = Outcome(
+        output=output.text(),
+        values=_values(returned if training else module, training),
+        tensors={} if training else _tensors(module),
+        seeds=seeds,
+        wall_seconds=round(wall, 2),
+        cpu_seconds=round(cpu, 2),
+        faults=guards.faults,
+        figures=pictures,
+    )
+    if cpu > COLLECT_ABOVE:
+        module = returned = {}
+        gc.collect()
+    return outcome
 
 
 @functools.cache
@@ -210,18 +196,15 @@ def _warm_up() -> None:
 def _values(found: dict[str, Any], training: bool) -> dict[str, Any]:
     values = {}
     for name, value in found.items():
-        if name.startswith("_"):
-            continue
         try:
-            plain = _plain(value)
+            if not name.startswith("_"):
+                values[name] = _plain(value)
         except TypeError:
             if training:
                 raise TypeError(
                     f"main() returns {name!r} as {type(value).__name__}; "
                     "return plain numbers, text, lists and tables"
                 ) from None
-            continue
-        values[name] = plain
     return values
 
 
@@ -257,74 +240,37 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
     """Give a script a fresh state and put everything back after it."""
     manual_seed = torch.manual_seed
 
-    @functools.wraps(manual_seed)
     def noted_seed(seed: int) -> torch.Generator:
         if seed not in seeds:
             seeds.append(seed)
         return manual_seed(seed)
 
-    with contextlib.ExitStack() as stack:
-        stack.callback(_state_of_process())
-        stack.enter_context(contextlib.chdir(folder))
-        stack.enter_context(warnings.catch_warnings())
-        stack.enter_context(patch.dict(os.environ))
-        stack.enter_context(patch.object(torch, "manual_seed", noted_seed))
-        stack.enter_context(numerics.emulated())
-        if device == "cpu":
-            stack.enter_context(_no_accelerator())
-        else:
+    with (
+        contextlib.ExitStack() as stack,
+        pytest.MonkeyPatch.context() as patch,
+        warnings.catch_warnings(),
+        mock.patch.dict(os.environ),
+        numerics.emulated(),
+    ):
+        for put_back, get in STATE:
+            stack.callback(put_back, get())
+        for backend, name in SWITCHES:
+            stack.callback(setattr, backend, name, getattr(backend, name))
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", sys.argv)
+        for name in ("__main__", SPAWNED):
+            patch.setitem(sys.modules, name, sys.modules["__main__"])
+        patch.setattr(torch, "manual_seed", noted_seed)
+        for place, name, answer in ABSENT if device == "cpu" else ():
+            # Cached as torch's own: its compiler looks behind the cache.
+            told = functools.cache(lambda answer=answer: answer)
+            patch.setattr(place, name, told)
+        if device != "cpu":
             torch.use_deterministic_algorithms(True, warn_only=True)
         torch.set_num_threads(numerics.threads())
         random.seed()
         np.random.seed()
         torch.seed()
-        yield
-
-
-def _state_of_process() -> Callable[[], None]:
-    """Return what puts the state back that a script may change."""
-    main, argv = sys.modules["__main__"], sys.argv
-    deterministic = torch.are_deterministic_algorithms_enabled()
-    precision = torch.get_float32_matmul_precision()
-    settings: list[tuple[Callable[[Any], Any], Any]] = [
-        (torch.set_num_threads, torch.get_num_threads()),
-        (torch.set_default_dtype, torch.get_default_dtype()),
-        (torch.use_deterministic_algorithms, deterministic),
-        (torch.set_float32_matmul_precision, precision),
-        (torch.hub.set_dir, torch.hub.get_dir()),
-        (torch.set_default_device, None),
-        (torch.set_grad_enabled, True),
-        (random.setstate, random.getstate()),
-        (np.random.set_state, np.random.get_state()),
-        (torch.set_rng_state, torch.get_rng_state()),
-    ]
-    switches = [
-        (backend, name, getattr(backend, name)) for backend, name in SWITCHES
-    ]
-
-    def restore() -> None:
-        sys.argv = argv
-        sys.modules["__main__"] = main
-        sys.modules.pop(SPAWNED, None)
-        for put_back, value in settings:
-            put_back(value)
-        for backend, name, value in switches:
-            setattr(backend, name, value)
-
-    return restore
-
-
-@contextlib.contextmanager
-def _no_accelerator() -> Iterator[None]:
-    # Cached as torch's own: its compiler looks behind the cache on import.
-    absent = functools.cache(lambda: False)
-    none = functools.cache(lambda: 0)
-    with (
-        patch.object(torch.cuda, "is_available", absent),
-        patch.object(torch.cuda, "device_count", none),
-        patch.object(torch.accelerator, "is_available", absent),
-        patch.object(torch.backends.mps, "is_available", absent),
-    ):
         yield
 
 
@@ -338,17 +284,13 @@ def _frame_of_example(frame: FrameType, example: CodeExample) -> FrameType:
         co_filename=str(example.path),
         co_firstlineno=frame.f_code.co_firstlineno + example.start_line,
     )
-    make = ctypes.pythonapi.PyFrame_New
-    make.argtypes = [
-        ctypes.c_void_p,
-        ctypes.py_object,
-        ctypes.py_object,
-        ctypes.py_object,
-    ]
+    python = ctypes.pythonapi
+    make = python.PyFrame_New
+    make.argtypes = [ctypes.c_void_p, *[ctypes.py_object] * 3]
     make.restype = ctypes.py_object
-    state = ctypes.pythonapi.PyThreadState_Get
-    state.restype = ctypes.c_void_p
-    made: FrameType = make(state(), code, frame.f_globals, frame.f_locals)
+    python.PyThreadState_Get.restype = ctypes.c_void_p
+    thread = python.PyThreadState_Get()
+    made: FrameType = make(thread, code, frame.f_globals, frame.f_locals)
     return made
 
 

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import platform
-import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,7 +21,7 @@ from typing import Any
 from docs._tools.lessons import ROOT, script_path
 from tests.recorder import numerics
 from tests.recorder.run import Outcome
-from tests.recorder.settings import Settings, data_folder, load_settings
+from tests.recorder.settings import DATA, Settings, data_folder, load_settings
 
 MAIN = "main"
 # CPU seconds: a longer main run rests on its seeds, not on other numerics.
@@ -50,9 +49,9 @@ class Run:
     @property
     def full_arguments(self) -> tuple[str, ...]:
         """Return the command line, with real data where they are here."""
-        folder = str(data_folder())
+        folder = f"{data_folder()}/"
         seed = () if self.seed is None else ("--seed", str(self.seed))
-        given = [text.replace("{data}", folder) for text in self.arguments]
+        given = [text.replace(DATA, folder) for text in self.arguments]
         return (*given, *seed)
 
 
@@ -84,21 +83,18 @@ def _without_drawing(tree: ast.Module) -> ast.Module:
             kept.append(ast.If(node.test, ast.parse("main()").body, []))
         else:
             kept.append(node)
-    if "draw" not in dropped:
-        return tree
     rest = ast.Module(kept, tree.type_ignores)
-    table = symtable.symtable(ast.unparse(rest), "script", "exec")
-    return tree if dropped & {*_globals(table)} else rest
+    return tree if "draw" not in dropped or dropped & _used(rest) else rest
 
 
-def _globals(table: symtable.SymbolTable) -> Iterator[str]:
-    """Yield the global names that a script's statements and functions use."""
-    for symbol in table.get_symbols():
-        outer = table.get_type() == "module" or symbol.is_global()
-        if outer and symbol.is_referenced():
-            yield symbol.get_name()
-    for inner in table.get_children():
-        yield from _globals(inner)
+def _used(node: ast.AST) -> set[str]:
+    """Return the names in a part of a script that are no arguments in it."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    used = set[str]().union(*map(_used, ast.iter_child_nodes(node)))
+    if isinstance(node, ast.FunctionDef | ast.Lambda):
+        used -= {x.arg for x in ast.walk(node.args) if isinstance(x, ast.arg)}
+    return used
 
 
 def _drawing_names(node: ast.stmt) -> set[str]:
@@ -108,17 +104,16 @@ def _drawing_names(node: ast.stmt) -> set[str]:
         plain = all(isinstance(one, ast.Constant) for one in defaults)
         draws = node.name == "draw" or node.name.startswith("plot_")
         return {node.name} if draws and plain else set()
-    if isinstance(node, ast.ImportFrom) and node.module:
-        parts = [node.module]
+    if isinstance(node, ast.ImportFrom):
+        modules = [node.module or ""]
     elif isinstance(node, ast.Import):
-        parts = [alias.name for alias in node.names]
+        modules = [alias.name for alias in node.names]
     else:
         return set()
-    if not all(part.partition(".")[0] == "matplotlib" for part in parts):
+    if {name.partition(".")[0] for name in modules} != {"matplotlib"}:
         return set()
-    return {
-        alias.asname or alias.name.partition(".")[0] for alias in node.names
-    }
+    names = [alias.asname or alias.name for alias in node.names]
+    return {name.partition(".")[0] for name in names}
 
 
 def cache_path(run: Run, root: Path = ROOT) -> Path:
@@ -157,34 +152,20 @@ def keep(run: Run, outcome: Outcome, root: Path = ROOT) -> None:
 def kept(run: Run, root: Path = ROOT) -> dict[str, Any] | None:
     """Return what this machine keeps of a run, or None."""
     path = cache_path(run, root)
-    if not path.is_file():
-        return None
-    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
 def main_run(lesson: str, settings: Settings, how: str | None = None) -> Run:
     """Return the run whose output and values the pages show."""
-    return Run(
-        lesson,
-        numerics=how or numerics.PINNED,
-        arguments=settings.arguments,
-    )
+    how = how or numerics.PINNED
+    return Run(lesson, numerics=how, arguments=settings.arguments)
 
 
 def sweep_runs(lesson: str, settings: Settings, name: str) -> list[Run]:
     """Return a sweep's runs, one for each seed."""
     sweep = settings.sweeps[name]
-    return [
-        Run(
-            lesson,
-            name,
-            seed,
-            arguments=sweep.arguments,
-            data=sweep.data,
-        )
-        for seed in sweep.seeds
-    ]
+    how = numerics.PINNED, sweep.arguments, sweep.data
+    return [Run(lesson, name, seed, *how) for seed in sweep.seeds]
 
 
 def pinned_runs(

@@ -3,12 +3,14 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from docs._tools.lessons import ROOT, script_path
 from tests.recorder.guards import GUARDS
+
+DATA = "{data}/"  # stands for the folder of real data in an argument
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,16 @@ class Sweep:
     part of the repository: see :func:`data_folder`.
     """
 
-    arguments: tuple[str, ...]
     seeds: tuple[int, ...]
+    arguments: tuple[str, ...] = ()
 
     @property
     def data(self) -> tuple[str, ...]:
         """Return what it reads below the folder of real data."""
-        mark = "{data}/"
         return tuple(
-            argument.removeprefix(mark)
+            argument.removeprefix(DATA)
             for argument in self.arguments
-            if argument.startswith(mark)
+            if argument.startswith(DATA)
         )
 
 
@@ -57,53 +58,40 @@ class Settings:
     exempt: Mapping[str, str] = field(default_factory=dict)
 
 
-def settings_path(lesson: str, root: Path = ROOT) -> Path:
-    """Return where a lesson's settings stand, if it has any."""
-    return script_path(lesson, root).with_suffix(".toml")
-
-
 def load_settings(lesson: str, root: Path = ROOT) -> Settings:
     """Read a lesson's settings; a lesson without a file has the defaults.
 
     Raises:
         ValueError: the file has a key or a value that means nothing.
     """
-    path = settings_path(lesson, root)
+    path = script_path(lesson, root).with_suffix(".toml")
     if not path.is_file():
         return Settings()
     given = tomllib.loads(path.read_text(encoding="utf-8"))
-    given.pop("figures", None)  # of lessons that do not draw yet
-    where = f"examples/{lesson}.toml"
-    _only(given, [known.name for known in fields(Settings)], where)
-    exempt = given.get("exempt", {})
-    _only(exempt, GUARDS, f"{where} [exempt]")
-    return Settings(
-        arguments=_strings(given.get("arguments", []), where),
-        short=_strings(given.get("short", []), where),
-        sweeps={
-            name: _sweep(sweep, f"{where} [sweeps.{name}]")
-            for name, sweep in given.get("sweeps", {}).items()
-        },
-        exempt=exempt,
-    )
+    try:
+        sweeps = given.pop("sweeps", {})
+        given["sweeps"] = {n: Sweep(**_checked(s)) for n, s in sweeps.items()}
+        settings = Settings(**_checked(given))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"examples/{lesson}.toml: {error}") from None
+    if unknown := settings.exempt.keys() - GUARDS:
+        raise ValueError(
+            f"examples/{lesson}.toml [exempt]: unknown {sorted(unknown)}; "
+            f"known: {sorted(GUARDS)}"
+        )
+    return settings
 
 
-def _sweep(given: dict[str, Any], where: str) -> Sweep:
-    _only(given, ["arguments", "seeds"], where)
-    seeds = given.get("seeds", [])
-    if not (seeds and all(type(seed) is int for seed in seeds)):
-        raise ValueError(f"{where}: seeds is a list of whole numbers")
-    return Sweep(_strings(given.get("arguments", []), where), tuple(seeds))
-
-
-def _only(given: Mapping[str, Any], known: Any, where: str) -> None:
-    if unknown := sorted(set(given) - set(known)):
-        raise ValueError(f"{where}: unknown {unknown}; known: {sorted(known)}")
-
-
-def _strings(given: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(given, list) or not all(
-        isinstance(item, str) for item in given
-    ):
-        raise ValueError(f"{where}: {given!r} is no list of strings")
-    return tuple(given)
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with tuples for lists, each of what it may hold."""
+    checked = dict(given)
+    for name in given.keys() & {"arguments", "short", "seeds"}:
+        kind, items = int if name == "seeds" else str, given[name]
+        if not (
+            isinstance(items, list)
+            and all(type(item) is kind for item in items)
+            and (items or kind is str)
+        ):
+            raise ValueError(f"{name} is a list of {kind.__name__}: {items!r}")
+        checked[name] = tuple(items)
+    return checked

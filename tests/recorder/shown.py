@@ -1,5 +1,6 @@
 """What readers see of the records, so that a recording tells what changed."""
 
+import contextlib
 import html
 import re
 from collections.abc import Iterator
@@ -23,14 +24,14 @@ def shown_values(root: Path = ROOT) -> Shown:
         folder = root / "docs" / language
         for path in sorted(folder.rglob("*.md")):
             lesson = path.relative_to(folder).with_suffix("").as_posix()
-            page = Page(
-                path.relative_to(root).as_posix(),
-                lesson if script_path(lesson, root).is_file() else None,
-                language,
-            )
-            for embed in _measured(path.read_text(encoding="utf-8")):
-                text = _text(embed, Expander(page, records))
-                shown[page.path, embed.line, embed.start] = embed.what, text
+            own = lesson if script_path(lesson, root).is_file() else None
+            name = path.relative_to(root).as_posix()
+            expander = Expander(Page(name, own, language), records)
+            with contextlib.suppress(SiteError):  # the build says what is wrong
+                for one in parse(path.read_text(encoding="utf-8")):
+                    if one.kind in ("value", "table"):
+                        place = name, one.line, one.start
+                        shown[place] = one.what, _text(one, expander)
     return shown
 
 
@@ -41,14 +42,6 @@ def changes_of_pages(before: Shown, after: Shown) -> Iterator[str]:
         if old != text:
             page, line, _ = place
             yield f"{page}:{line}: {what}: {old} -> {text}"
-
-
-def _measured(text: str) -> Iterator[Embed]:
-    try:
-        embeds = parse(text)
-    except SiteError:
-        return  # the build says what is wrong with the page
-    yield from (one for one in embeds if one.kind in ("value", "table"))
 
 
 def _text(embed: Embed, expander: Expander) -> str:

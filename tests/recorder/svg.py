@@ -21,11 +21,18 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 from cycler import cycler
-from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backend_bases import GraphicsContextBase as Look
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, Transform
+from matplotlib.transforms import (
+    Affine2D,
+    Bbox,
+    BboxTransformTo,
+    IdentityTransform,
+    Transform,
+)
 from PIL import Image
 
 # The light palette of figures.css; the page shows the one of its own scheme.
@@ -43,30 +50,22 @@ LINE = 1.8
 REM_PER_POINT = 0.08  # 4.2 inches are 24 rem wide
 STYLE: Any = {
     "axes.facecolor": "none",
-    "axes.grid": False,
-    "axes.labelsize": FONT,
     "axes.prop_cycle": cycler(color=SERIES) + cycler(linestyle=DASHES),
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": FONT,
+    "axes.titlesize": "medium",
     "figure.constrained_layout.use": True,
     "figure.dpi": 72,
     "figure.facecolor": "none",
     "figure.figsize": (4.2, 2.6),
-    "figure.titlesize": FONT,
+    "figure.titlesize": "medium",
     "font.size": FONT,
     "grid.color": GRID,
     "image.cmap": "Blues",
-    "image.composite_image": False,
     "image.interpolation": "none",
-    "legend.fontsize": FONT,
     "legend.frameon": False,
     "lines.linewidth": LINE,
     "lines.markersize": 5,
-    "savefig.dpi": 72,
-    "text.parse_math": True,
-    "xtick.labelsize": FONT,
-    "ytick.labelsize": FONT,
 }
 NAMES = {to_rgb(colour): str(n) for n, colour in enumerate(SERIES, 1)}
 NAMES[to_rgb(GRID)] = "l"
@@ -128,25 +127,26 @@ class SvgRenderer(RendererBase):
                 d = "".join(path for _, path in alike)
                 yield f'<path {look} d="{d}"/>\n'
 
+    def add(self, look: str, path: str = "") -> None:
+        """Add an element, or a path and how it looks."""
+        self.parts.append((look, path))
+
     def draw_path(
-        self,
-        gc: GraphicsContextBase,
-        path: Path,
-        transform: Transform,
-        rgbFace: Any = None,  # noqa: N803
+        self, gc: Look, path: Path, transform: Transform, *rest: Any
     ) -> None:
         """Draw a line, or an area, as far as it lies inside the axes."""
-        look = looks(gc, rgbFace)
+        face = [*rest, None][0]
+        look = looks(gc, face)
         if not look:
             return
         path = path.transformed(transform + self.flip)
         box = self.clip(gc)
-        if rgbFace is not None and box and not inside(path, box):
+        if face is not None and box and not inside(path, box):
             path, box = path.clip_to_bbox(box), None
         if d := steps(path, box):
-            self.parts.append((look, d))
+            self.add(look, d)
 
-    def clip(self, gc: GraphicsContextBase) -> Bbox | None:
+    def clip(self, gc: Look) -> Bbox | None:
         """Return the rectangle that a drawing is cut off by, upside down."""
         box = gc.get_clip_rectangle()
         if box is None:
@@ -156,55 +156,32 @@ class SvgRenderer(RendererBase):
         )
 
     def draw_markers(
-        self,
-        gc: GraphicsContextBase,
-        marker_path: Path,
-        marker_trans: Transform,
-        path: Path,
-        trans: Transform,
-        rgbFace: Any = None,  # noqa: N803
+        self, gc: Look, mark: Any, mark_at: Any, path: Any, *rest: Any
     ) -> None:
         """Draw a mark at each point of a path."""
-        for vertices, _ in path.iter_segments(trans, simplify=False):
-            x, y = vertices[-2:]
-            self.draw_mark(gc, marker_path, marker_trans, (x, y), rgbFace)
+        transform, face = [*rest, None][:2]
+        for vertices, _ in path.iter_segments(transform, simplify=False):
+            self.draw_mark(gc, mark, mark_at, vertices[-2:], face)
 
-    def draw_path_collection(
-        self,
-        gc: GraphicsContextBase,
-        master_transform: Transform,
-        paths: Any,
-        all_transforms: Any,
-        *rest: Any,
-        **more: Any,
-    ) -> None:
+    def draw_path_collection(self, gc: Look, *rest: Any, **more: Any) -> None:
         """Draw the marks of scatter(), the areas of fill_between()."""
         base: Any = self
-        raw = base._iter_collection_raw_paths(
-            master_transform, paths, all_transforms
-        )
-        drawn = base._iter_collection(gc, list(raw), *rest, **more)
-        for x, y, (path, transform), one, face in drawn:
+        transform, paths, own, *looks_of = rest
+        raw = base._iter_collection_raw_paths(transform, paths, own)
+        drawn = base._iter_collection(gc, list(raw), *looks_of, **more)
+        for x, y, (path, at), one, face in drawn:
             if x or y:
-                self.draw_mark(one, path, transform, (x, y), face)
+                self.draw_mark(one, path, at, (x, y), face)
             else:
-                self.draw_path(one, path, transform, face)
+                self.draw_path(one, path, at, face)
 
     def draw_mark(
-        self,
-        gc: GraphicsContextBase,
-        path: Path,
-        transform: Transform,
-        place: tuple[float, float],
-        face: Colour | None,
+        self, gc: Look, path: Path, transform: Any, place: Any, face: Any
     ) -> None:
         """Draw one mark; a round one has another shape for each colour."""
         x, y = place[0], self.height - place[1]
         box = self.clip(gc)
-        if box and not (
-            box.x0 - 0.5 <= x <= box.x1 + 0.5
-            and box.y0 - 0.5 <= y <= box.y1 + 0.5
-        ):
+        if box and not box.padded(0.5).contains(x, y):
             return
         path = path.transformed(transform + Affine2D().scale(1, -1))
         if len(np.asarray(path.vertices)) < 3:  # a stroke: nothing to fill
@@ -219,78 +196,40 @@ class SvgRenderer(RendererBase):
         else:
             look, shape = looks(gc, face), steps(path, None, relative=True)
         if look:
-            self.parts.append((look, f"M{pair(tenths(x), tenths(y))}{shape}"))
+            self.add(look, f"M{joined(tenths(x), tenths(y))}{shape}")
 
-    def draw_quad_mesh(
-        self,
-        gc: GraphicsContextBase,
-        master_transform: Transform,
-        meshWidth: int,  # noqa: N803
-        meshHeight: int,  # noqa: N803
-        coordinates: Any,
-        offsets: Any,
-        offsetTrans: Transform,  # noqa: N803
-        facecolors: Any,
-        *_: Any,
-    ) -> None:
+    def draw_quad_mesh(self, gc: Look, transform: Any, *rest: Any) -> None:
         """Draw the cells of pcolormesh() or a colour bar as one picture."""
-        corners = master_transform.transform(
-            [coordinates[0, 0], coordinates[-1, -1]]
-        )
-        shape = (meshHeight, meshWidth, 4)
-        colours = np.resize(np.asarray(facecolors), shape)
-        image = np.round(colours * 255).astype(np.uint8)
-        self.add_image(image, corners)
+        columns, rows, coordinates, _, _, colours, *_ = rest
+        ends = transform.transform(coordinates[[0, -1], [0, -1]])
+        image = np.round(255 * np.resize(colours, (rows, columns, 4)))
+        place = BboxTransformTo(Bbox(ends))
+        self.draw_image(gc, 0, 0, image.astype(np.uint8), place)
 
     def draw_image(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        im: Any,
-        transform: Any = None,
+        self, gc: Look, x: float, y: float, im: Any, transform: Any = None
     ) -> None:
         """Draw a picture, its first row where ``transform`` puts it."""
-        size = (1, 1) if transform is not None else im.shape[1::-1]
-        corners = np.array([(0, 0), size], float)
-        if transform is not None:
-            corners = transform.transform(corners)
-        self.add_image(im, corners + np.array([x, y]))
-
-    def add_image(self, image: Any, corners: Any) -> None:
-        """Draw pixels from one corner to the other, in display's units."""
+        unit = transform or Affine2D().scale(*im.shape[1::-1])
+        corners = np.add(unit.transform([(0, 0), (1, 1)]), (x, y))
         (x0, y0), (x1, y1) = self.flip.transform(corners)
-        if y1 < y0:
-            image = image[::-1]
-        if x1 < x0:
-            image = image[:, ::-1]
-        box = Bbox.from_extents(
-            min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-        )
+        image = im[:: -1 if y1 < y0 else 1, :: -1 if x1 < x0 else 1]
+        (left, right), (top, bottom) = sorted((x0, x1)), sorted((y0, y1))
+        box = Bbox.from_extents(left, top, right, bottom)
         self.images.append((box, image))
-        place = " ".join(
-            f'{name}="{number(tenths(value))}"'
-            for name, value in (
-                ("x", box.x0),
-                ("y", box.y0),
-                ("width", box.width),
-                ("height", box.height),
-            )
-        )
+        sides = zip(("x", "y", "width", "height"), box.bounds, strict=True)
+        place = " ".join(f'{n}="{number(tenths(v))}"' for n, v in sides)
         data = base64.b64encode(png(image)).decode()
-        self.parts.append(
-            (
-                f'<image {place} preserveAspectRatio="none" '
-                f'href="data:image/png;base64,{data}"/>\n',
-                "",
-            )
+        self.add(
+            f'<image {place} preserveAspectRatio="none" '
+            f'href="data:image/png;base64,{data}"/>\n'
         )
 
     def draw_text(
         self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
+        gc: Look,
+        x: Any,
+        y: Any,
         s: str,
         prop: Any,
         angle: float,
@@ -312,9 +251,9 @@ class SvgRenderer(RendererBase):
             turned = f"translate({x:.1f} {y:.1f})rotate({-angle:g})"
             place = f'transform="{turned}"'
         words = superscripts(s) if ismath else escape(s)
-        self.parts.append((f"<text {place}{look}>{words}</text>\n", ""))
+        self.add(f"<text {place}{look}>{words}</text>\n")
 
-    def text_class(self, gc: GraphicsContextBase, middle: Any) -> str:
+    def text_class(self, gc: Look, middle: Any) -> str:
         """Return the class of a text: over a picture, what can be read."""
         for box, image in reversed(self.images):
             if box.contains(*middle):
@@ -367,7 +306,7 @@ def name_of(colour: Colour) -> str:
     return "k" if rgb[0] < 0.3 else "w" if rgb[0] > 0.97 else "g"
 
 
-def looks(gc: GraphicsContextBase, face: Colour | None) -> str:
+def looks(gc: Look, face: Colour | None) -> str:
     """Return the attributes of a path, or nothing if it is not seen."""
     line = gc.get_linewidth() if gc.get_rgb()[3] else 0
     if face is not None and len(face) == 4 and not face[3]:
@@ -389,7 +328,7 @@ def looks(gc: GraphicsContextBase, face: Colour | None) -> str:
     return look + seen
 
 
-def opacity(gc: GraphicsContextBase, face: Colour | None) -> str:
+def opacity(gc: Look, face: Colour | None) -> str:
     """Return the attribute of what is seen through."""
     alpha = face[3] if face is not None and len(face) == 4 else 1.0
     if gc.get_forced_alpha():
@@ -407,26 +346,21 @@ def round_mark(name: str, radius: float) -> tuple[str, str]:
         look = f'class="s{name}" stroke-linecap="{cap}" stroke-width="{wide}"'
         return look, "h0"
     if name == "4":
-        cross = f"m{pair(-r, -r)}l{pair(2 * r, 2 * r)}"
+        cross = f"m{joined(-r, -r)}l{joined(2 * r, 2 * r)}"
         return f'class="s{name}"', (
-            f"{cross}m{pair(-2 * r, 0)}l{pair(2 * r, -2 * r)}"
+            f"{cross}m{joined(-2 * r, 0)}l{joined(2 * r, -2 * r)}"
         )
     if name == "3":
-        slope = f"l{pair(r, 2 * r)}h{number(-2 * r)}z"
-        return f'class="f{name}"', f"m{pair(0, -r)}{slope}"
-    sides = f"l{pair(r, r)}l{pair(-r, r)}l{pair(-r, -r)}z"
-    return f'class="f{name}"', f"m{pair(0, -r)}{sides}"
+        slope = f"l{joined(r, 2 * r)}h{number(-2 * r)}z"
+        return f'class="f{name}"', f"m{joined(0, -r)}{slope}"
+    sides = f"l{joined(r, r)}l{joined(-r, r)}l{joined(-r, -r)}z"
+    return f'class="f{name}"', f"m{joined(0, -r)}{sides}"
 
 
 def inside(path: Path, box: Bbox) -> bool:
     """Say whether a path lies in a rectangle, up to a rounding."""
-    own = path.get_extents()
-    return bool(
-        own.x0 >= box.x0 - 0.1
-        and own.x1 <= box.x1 + 0.1
-        and own.y0 >= box.y0 - 0.1
-        and own.y1 <= box.y1 + 0.1
-    )
+    own, room = path.get_extents(), box.padded(0.1)
+    return bool(np.all(own.min >= room.min) and np.all(own.max <= room.max))
 
 
 def steps(path: Path, box: Bbox | None, *, relative: bool = False) -> str:
@@ -438,31 +372,22 @@ def steps(path: Path, box: Bbox | None, *, relative: bool = False) -> str:
     d, at, began = "", (0, 0), (0, 0)
     for vertices, code in path.iter_segments(IdentityTransform(), clip=clip):
         whole = [tenths(value) for value in vertices]
-        points = list(zip(whole[::2], whole[1::2], strict=True))
+        deltas = [n - at[axis % 2] for axis, n in enumerate(whole)]
+        x, y = deltas[-2:]
         if code == Path.CLOSEPOLY:
             d, at = d + "z", began
             continue
-        deltas = [(x - at[0], y - at[1]) for x, y in points]
         if code == Path.MOVETO:
-            began = points[0]
-            steps_to = deltas[0] if relative else began
-            d += ("m" if relative else "M") + pair(*steps_to)
-        elif code == Path.LINETO:
-            d += straight(*deltas[0])
-        else:
-            letter = "q" if code == Path.CURVE3 else "c"
-            d += letter + joined(itertools.chain(*deltas))
-        at = points[-1]
+            began = (whole[0], whole[1])
+            d += f"m{joined(x, y)}" if relative else f"M{joined(*whole)}"
+        elif code != Path.LINETO:
+            d += ("q" if code == Path.CURVE3 else "c") + joined(*deltas)
+        elif x and y:
+            d += f"l{joined(x, y)}"
+        elif x or y:
+            d += f"h{number(x)}" if x else f"v{number(y)}"
+        at = (whole[-2], whole[-1])
     return d
-
-
-def straight(x: int, y: int) -> str:
-    """Return the shortest step to a point that lies so far away."""
-    if not (x or y):
-        return ""
-    if not (x and y):
-        return f"h{number(x)}" if x else f"v{number(y)}"
-    return f"l{pair(x, y)}"
 
 
 def tenths(value: float) -> int:
@@ -473,19 +398,14 @@ def tenths(value: float) -> int:
 def number(length: int) -> str:
     """Write a length that is given in tenths, as short as it goes."""
     text = f"{abs(length) / 10:g}"
-    text = text.removeprefix("0") if text != "0" else text
+    text = text.removeprefix("0") or "0"
     return f"-{text}" if length < 0 else text
 
 
-def pair(x: int, y: int) -> str:
-    """Write two lengths; a minus parts them, too."""
-    return joined((x, y))
-
-
-def joined(lengths: Any) -> str:
-    """Write lengths one after another."""
-    texts = [number(one) for one in lengths]
-    return texts[0] + "".join(t if t[0] == "-" else f" {t}" for t in texts[1:])
+def joined(*lengths: int) -> str:
+    """Write lengths one after another; a minus parts them, too."""
+    first, *rest = map(number, lengths)
+    return first + "".join(t if t[0] == "-" else f" {t}" for t in rest)
 
 
 def luminance(pixel: Any) -> float:

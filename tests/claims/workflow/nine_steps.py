@@ -4,16 +4,16 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
 
 
 @claim(
-    en="The CNN reaches 90 % on digits of other writers",
-    ja="CNNは、別の書き手の数字で正解率90 %に達する",
+    en="The CNN reaches 90 % on forms that training never saw",
+    ja="CNNは、訓練に使っていない用紙の数字で正解率90 %に達する",
 )
 def cnn_classifies_other_writers(r: Results) -> Comparison:
     return more(r.cnn.test_accuracy.mean, 0.90)
 
 
 @claim(
-    en="On other writers, the worst of five CNNs beats the best of five MLPs",
-    ja="別の書き手では、5つのCNNの最低が5つのMLPの最高を上回る",
+    en="On unseen forms, the worst of five CNNs beats the best of five MLPs",
+    ja="訓練に使っていない用紙では、5つのCNNの最低が5つのMLPの最高を上回る",
 )
 def worst_cnn_beats_best_mlp(r: Results) -> Comparison:
     return more(r.cnn.test_accuracy.min, r.mlp.test_accuracy.max)

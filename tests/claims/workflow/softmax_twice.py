@@ -82,3 +82,16 @@ def adam_ends_alike(r: Results) -> Comparison:
 def adam_is_behind_early(r: Results) -> Comparison:
     logits, softmax = r.seeds.adam.logits, r.seeds.adam.softmax
     return more(max(logits.early.mean), max(softmax.early.mean))
+
+
+@claim(
+    en="Three times as many epochs do not bring the lost digit back",
+    ja="エポック数を3倍にしても、失われた数字は戻らない",
+)
+def longer_training_does_not_help_sgd(r: Results) -> list[Comparison]:
+    logits = best(r.seeds.sgd.logits, "late")
+    softmax = best(r.seeds.sgd.softmax, "late")
+    return [
+        same(r.longer.sgd.logits.classes.min[logits], 10),
+        same(r.longer.sgd.softmax.classes.min[softmax], 9),
+    ]
