@@ -43,7 +43,7 @@ def best_rate_is_inside(r: Results) -> list[Comparison]:
 
 @claim(
     en="With SGD, each at its best rate, the worst run loses 5 points or more",
-    ja="SGDでは、それぞれ最もよい学習率でも、最低の回が5ポイント以上下がる",
+    ja="SGDでは、最もよい学習率どうしでも、最低のシードが5ポイント以上下がる",
 )
 def sgd_has_runs_that_fail(r: Results) -> Comparison:
     logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
@@ -56,7 +56,7 @@ def sgd_has_runs_that_fail(r: Results) -> Comparison:
 
 @claim(
     en="Only with the softmax, some SGD runs never answer one of the digits",
-    ja="softmaxがあるときだけ、ある数字を一度も答えないSGDの回がある",
+    ja="softmaxがあるときだけ、ある数字を一度も答えないSGDのシードがある",
 )
 def sgd_loses_a_class(r: Results) -> list[Comparison]:
     logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
