@@ -48,7 +48,7 @@ def shuffled_training_is_ahead_early(r: Results) -> Comparison:
 
 @claim(
     en="With shuffling, the network learns, and less than perfectly",
-    ja="シャッフルすれば学習できるが、100%にはならない",
+    ja="シャッフルすれば学習できるが、完璧にはならない",
 )
 def shuffled_training_learns(r: Results) -> list[Comparison]:
     mean = r.accuracy.shuffled.mean

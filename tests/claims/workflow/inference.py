@@ -12,7 +12,7 @@ from tests.recorder.claims import (
 
 @claim(
     en="Pictures made fit are classified, pictures not inverted are not",
-    ja="訓練と同じ形に直した画像は分類でき、白黒を反転しないと分類できない",
+    ja="訓練と同じ形式に直した画像は分類でき、白黒を反転しないと分類できない",
 )
 def new_pictures_must_be_made_fit(r: Results) -> list[Comparison]:
     return [more(r.seeds.fit.mean, 0.9), less(r.seeds.not_inverted.mean, 0.5)]

@@ -13,8 +13,8 @@ from tests.recorder.claims import (
 
 
 @claim(
-    en="An untrained network's loss is near log 10",
-    ja="学習前の損失はlog 10に近い",
+    en="An untrained network's loss is near ln 10",
+    ja="学習前の損失はln 10に近い",
 )
 def untrained_loss_is_near_ln_10(r: Results) -> Comparison:
     return near(r.first_loss, r.even_guess, within=0.2)

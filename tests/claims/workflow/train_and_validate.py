@@ -58,7 +58,7 @@ def evaluation_repeats(r: Results) -> list[Comparison]:
 
 @claim(
     en="Fresh statistics of BatchNorm lower the first validation loss",
-    ja="バッチ正規化の統計を測り直すと、最初の検証の損失が下がる",
+    ja="バッチ正規化の統計量を測り直すと、最初の検証の損失が下がる",
 )
 def first_statistics_lag(r: Results) -> Comparison:
     return less(r.seeds.fresh.mean, r.seeds.stale.mean, by=0.1)
