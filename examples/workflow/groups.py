@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold, LeaveOneGroupOut
+from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -88,6 +89,14 @@ def predict(model, loader, device):
     return logits.argmax(dim=1).cpu()  # (N, 10) -> (N,)
 
 
+def nearest_labels(train_data, test_data):
+    """Classify each picture as most of its three nearest: the baseline."""
+    images, labels = train_data.tensors
+    nearest = KNeighborsClassifier(n_neighbors=3)
+    nearest.fit(images.flatten(1), labels)  # (N, 64), (N,)
+    return torch.tensor(nearest.predict(test_data.tensors[0].flatten(1)))
+
+
 def cross_validate(folds, images, labels, args):
     """Classify each picture by a model that was not trained on its fold."""
     make_model = make_cnn if args.model == "cnn" else make_mlp
@@ -97,6 +106,9 @@ def cross_validate(folds, images, labels, args):
         test_data = TensorDataset(images[test], labels[test])
         train_loader = DataLoader(train_data, 64, shuffle=True)
         test_loader = DataLoader(test_data, 256)
+        if args.model == "nearest":
+            predictions[test] = nearest_labels(train_data, test_data)
+            continue
         model = make_model().to(args.device)
         criterion = nn.CrossEntropyLoss()
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
@@ -131,7 +143,7 @@ def parse_arguments(argv):
     device = torch.accelerator.current_accelerator(check_available=True)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--model", choices=["mlp", "cnn"], default="mlp")
+    add("--model", choices=["mlp", "cnn", "nearest"], default="mlp")
     add("--seed", type=int, default=0)
     add("--device", default=str(device or "cpu"), help="cpu, cuda or mps")
     add("--epochs", type=int, default=5)
