@@ -55,8 +55,8 @@ def trainings_differ_less_than_models(r: Results) -> Comparison:
 
 
 @claim(
-    en="The difference from the linear model is more than chance, five times",
-    ja="線形モデルとの差は、5回とも偶然より大きい",
+    en="After eight epochs the linear model is worse by more than chance, five times",
+    ja="8エポックの時点で、線形モデルとの差は5回とも偶然より大きい",
 )
 def linear_model_differs(r: Results) -> Comparison:
     return less(r.seeds.linear.p_value.max, 0.01)

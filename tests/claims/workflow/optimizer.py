@@ -16,7 +16,7 @@ def at(r: Results, name: str, rate: float) -> float:
 def rate_decides_whether_sgd_learns(r: Results) -> list[Comparison]:
     return [
         less(at(r, "SGD", 0.003), 0.3),
-        more(at(r, "SGD", 0.729), 0.8),
+        more(at(r, "SGD", 0.729), 0.7),
         *(less(curve[-1], 0.3) for curve in r.curves.values()),
     ]
 
@@ -29,7 +29,7 @@ def each_rule_has_its_own_rates(r: Results) -> list[Comparison]:
     return [
         more(at(r, "AdamW", 0.003), 0.85),
         less(at(r, "SGD", 0.003), 0.3),
-        more(at(r, "SGD", 0.729), 0.8),
+        more(at(r, "SGD", 0.729), 0.7),
         less(at(r, "AdamW", 0.729), 0.3),
     ]
 
