@@ -25,7 +25,7 @@ from docs._tools.lessons import lessons, script_path
 from tests import form
 from tests.recorder.settings import load_settings
 
-MOST_LOSSES = 500  # of a few epochs
+MOST_LOSSES = 200  # of a few epochs
 LOSSES = ("cross_entropy", "mse_loss", "l1_loss", "nll_loss", "smooth_l1_loss")
 
 
