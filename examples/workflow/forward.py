@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader, TensorDataset
 def shows_error():
     try:
         yield
-    except RuntimeError as error:
+    except (IndexError, RuntimeError, ValueError) as error:
         print(f"{type(error).__name__}: {error}")
 
 

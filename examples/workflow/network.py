@@ -22,7 +22,7 @@ from torchvision.models import resnet18
 def shows_error():
     try:
         yield
-    except (RuntimeError, ValueError) as error:
+    except (IndexError, RuntimeError, ValueError) as error:
         print(f"{type(error).__name__}: {error}")
 
 

@@ -132,16 +132,14 @@ def main(argv=None):
     loaders, results = load_loaders(), {"sgd": {}, "adam": {}}
     for (name, way), rates in RATES.items():
         runs = [train(name, way, rate, loaders, args) for rate in rates]
-        early, late, classes = zip(*runs, strict=True)
-        for rate, run in zip(rates, runs, strict=True):
+        for rate, (early, late, classes) in zip(rates, runs, strict=True):
             print(f"{name:4} {way:7} rate {rate:<5}", end="  ")
-            print("early {:.3f}  late {:.3f}  classes {}".format(*run))
-        results[name][way] = {
-            "rates": list(rates),
-            "early": list(early),
-            "late": list(late),
-            "classes": list(classes),
-        }
+            print(f"early {early:.3f}  late {late:.3f}  classes {classes}")
+        columns = [list(column) for column in zip(*runs, strict=True)]
+        names = ("rates", "early", "late", "classes")
+        results[name][way] = dict(
+            zip(names, [list(rates), *columns], strict=True)
+        )
     return {"floor": floor, **results}
 
 
