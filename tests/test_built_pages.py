@@ -50,7 +50,7 @@ NO_TEXT = ("script", "style", "code", "pre", "template", "math")
 
 MOST_LINES = 30  # of one message
 NUMBER = re.compile(r"[-+\u2212]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-RANGE = re.compile(r"([\d.]+)[–〜]([\d.]+)")  # of what varies by seed
+RANGE = re.compile(r"([\d.]+)[–〜]([\d.]+)( ?%)?")  # of what varies by seed
 FOREIGN = re.compile(
     r"(?:\b(?:https?|wss?):|(?<![:/\w])//[\w-]+[.:])[^\s\"'<>)]*"
 )
@@ -476,9 +476,11 @@ def _phrases(block: Tag) -> Iterator[str]:
     if block.name == "pre":
         parts = block.get_text().splitlines()
     else:
-        for part in block(("a", "br", "small")):
-            part.insert_before("\0")
-            part.insert_after("\0")
+        for formula in block("math"):
+            formula.replace_with("\0")
+        for tag in block(("a", "br", "small")):
+            tag.insert_before("\0")
+            tag.insert_after("\0")
         parts = re.split("[\0¶]", block.get_text())
     for part in parts:
         if words := " ".join(part.split()):
@@ -502,8 +504,9 @@ def test_the_text_of_a_value_is_its_value(site: Path) -> None:
 
 def _agree(shown: str, value: str) -> bool:
     if lowest_to_highest := RANGE.fullmatch(shown):
-        low, high = map(float, lowest_to_highest.groups())
-        return low <= float(value) <= high
+        low, high, percent = lowest_to_highest.groups()
+        number = float(value) * (100 if percent else 1)
+        return float(low) <= number <= float(high)
     scale = 100 if re.search(r"[%％]", shown) else 1
     texts, numbers = NUMBER.findall(shown), _numbers(value)
     if verdict := Records().words("verdicts").get(value):

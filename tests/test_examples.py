@@ -1,11 +1,13 @@
 """Every script runs, and leaves what its record says.
 
 A lesson of at most eight CPU seconds runs in full every day, a longer one
-shortened; one seed of each short sweep runs too, another one each day. With
-``--full`` every recorded run is repeated.
+shortened; of those that cannot be shortened, one runs each day. Two of the
+sweeps run too, with one seed, other ones each day. With ``--full`` every
+recorded run is repeated.
 """
 
 import datetime
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,6 +23,7 @@ from tests.recorder.run import Outcome, run_lesson
 from tests.recorder.settings import load_settings
 
 OF_SEEDS = ("constant_metric", "other_means")  # no single run shows them
+SWEEPS_A_DAY = 2
 FULL_BELOW = 8  # CPU seconds of the recorded run
 CUDA = torch.cuda.is_available()
 DEVICES = [
@@ -63,6 +66,9 @@ def test_example(
         and not full
         and record.data["cpu_seconds"] > FULL_BELOW
     )
+    long = _long_ones()
+    if not full and lesson in long and lesson != long[_today() % len(long)]:
+        pytest.skip("longer than eight CPU seconds: another one's day")
     arguments = settings.short if shortened else settings.arguments
     outcome = run_lesson(
         eval_example, lesson, device=device, arguments=arguments
@@ -112,21 +118,55 @@ def _sweeps() -> Iterator[tuple[str, str]]:
                 yield lesson, name
 
 
-@pytest.mark.parametrize(("lesson", "name"), list(_sweeps()))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give today's sweeps, or all of them, to the test that repeats them."""
+    if "sweep" not in metafunc.fixturenames:
+        return
+    sweeps = list(_sweeps())
+    if not metafunc.config.getoption("--full"):
+        records = Records()
+        sweeps = [
+            (lesson, name)
+            for lesson, name in sweeps
+            if (record_folder(lesson) / "record.json").exists()
+            and records.record(lesson).data["cpu_seconds"] <= FULL_BELOW
+        ]
+        first = _today() * SWEEPS_A_DAY
+        sweeps = [
+            sweeps[(first + n) % len(sweeps)]
+            for n in range(min(SWEEPS_A_DAY, len(sweeps)))
+        ]
+    metafunc.parametrize("sweep", sweeps, ids="-".join)
+
+
+@functools.cache
+def _long_ones() -> list[str]:
+    """List the lessons that are long and cannot be cut short."""
+    records = Records()
+    return [
+        lesson
+        for lesson in lessons()
+        if not load_settings(lesson).short
+        and (record_folder(lesson) / "record.json").exists()
+        and records.record(lesson).data["cpu_seconds"] > FULL_BELOW
+    ]
+
+
+def _today() -> int:
+    return datetime.datetime.now(datetime.UTC).toordinal()
+
+
 def test_sweep(
-    lesson: str,
-    name: str,
+    sweep: tuple[str, str],
     eval_example: EvalExample,
     request: pytest.FixtureRequest,
 ) -> None:
     """Repeat the seeds of a sweep: today's, or all of them."""
+    lesson, name = sweep
     record = Records().record(lesson)
     wanted = runs.sweep_runs(lesson, load_settings(lesson), name)
     if not request.config.getoption("--full"):
-        if record.data["cpu_seconds"] > FULL_BELOW:
-            pytest.skip("longer than eight CPU seconds: only with --full")
-        today = datetime.datetime.now(datetime.UTC).toordinal()
-        wanted = [wanted[today % len(wanted)]]
+        wanted = [wanted[_today() % len(wanted)]]
     recorded = record.data["sweeps"][name]["runs"]
     now: list[dict[str, Any]] = []
     differences: list[str] = []

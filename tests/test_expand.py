@@ -92,6 +92,7 @@ def recorded(**changes: Any) -> dict[str, Any]:
         "environment": {"python": "3.11", "torch": "2.15.0"},
         "wall_seconds": 4.6,
         "seeds": [0, 1, 2],
+        "cpu_seconds": 1.5,
         "main": {
             "values": values,
             "tensors": {"images": {"shape": [64, 1], "dtype": "torch.float32"}},

@@ -13,6 +13,6 @@
     if (end > innerHeight) late.push(`the ${name} ends at ${Math.round(end)} of ${innerHeight} pixels`);
   };
   if (picture) below("picture", picture);
-  if (answer) below("answer's second line", answer, 2);
+  if (answer) below("answer's first line", answer, 1);
   return late;
 }

@@ -55,7 +55,7 @@ def trainings_differ_less_than_models(r: Results) -> Comparison:
 
 
 @claim(
-    en="After eight epochs the linear model is worse by more than chance, five times",
+    en="After eight epochs the linear model is worse beyond chance, five times",
     ja="8エポックの時点で、線形モデルとの差は5回とも偶然より大きい",
 )
 def linear_model_differs(r: Results) -> Comparison:

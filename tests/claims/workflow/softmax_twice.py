@@ -6,7 +6,6 @@ from tests.recorder.claims import (
     claim,
     more,
     near,
-    same,
     true,
 )
 
@@ -45,31 +44,6 @@ def best_rate_is_inside(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="With SGD, each at its best rate, the worst run loses 5 points or more",
-    ja="SGDでは、最もよい学習率どうしでも、最低のシードが5ポイント以上下がる",
-)
-def sgd_has_runs_that_fail(r: Results) -> Comparison:
-    logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
-    return more(
-        logits.late.min[best(logits, "late")],
-        softmax.late.min[best(softmax, "late")],
-        by=0.05,
-    )
-
-
-@claim(
-    en="Only with the softmax, some SGD runs never answer one of the digits",
-    ja="softmaxがあるときだけ、ある数字を一度も答えないSGDのシードがある",
-)
-def sgd_loses_a_class(r: Results) -> list[Comparison]:
-    logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
-    return [
-        same(logits.classes.min[best(logits, "late")], 10),
-        same(softmax.classes.min[best(softmax, "late")], 9),
-    ]
-
-
-@claim(
     en="With Adam, each at its best rate, both end within 2 points",
     ja="Adamでは、それぞれ最もよい学習率なら、最後の差は2ポイント以内である",
 )
@@ -88,13 +62,18 @@ def adam_is_behind_early(r: Results) -> Comparison:
 
 
 @claim(
-    en="At these rates, three times as many epochs leave a digit out too",
-    ja="同じ学習率では、エポック数を3倍にしても答えない数字が残る",
+    en="With SGD, each at its best rate, the softmax is behind after 30 epochs",
+    ja="SGDでは、それぞれ最もよい学習率でも、30エポック後にsoftmaxが遅れている",
 )
-def longer_training_leaves_a_digit_out(r: Results) -> list[Comparison]:
-    logits = best(r.seeds.sgd.logits, "late")
-    softmax = best(r.seeds.sgd.softmax, "late")
-    return [
-        same(r.longer.sgd.logits.classes.min[logits], 10),
-        same(r.longer.sgd.softmax.classes.min[softmax], 9),
-    ]
+def sgd_is_behind(r: Results) -> Comparison:
+    logits, softmax = r.seeds.sgd.logits, r.seeds.sgd.softmax
+    return more(max(logits.late.mean), max(softmax.late.mean), by=0.01)
+
+
+@claim(
+    en="After three times as many epochs, the best means are within 2 points",
+    ja="エポック数を3倍にすると、最もよい平均どうしの差は2ポイント以内になる",
+)
+def longer_training_closes_the_gap(r: Results) -> Comparison:
+    logits, softmax = r.longer.sgd.logits, r.longer.sgd.softmax
+    return near(max(logits.late.mean), max(softmax.late.mean), within=0.02)
