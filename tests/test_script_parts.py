@@ -619,7 +619,7 @@ def keep_nine(
     model = Counter()
     patch.setattr(module, "train_epoch", lambda model, *_: model.learn())
     patch.setattr(module, "evaluate", lambda model, *_: model.check())
-    args = argparse.Namespace(epochs=len(SCRIPTED), patience=9, device="cpu")
+    args = argparse.Namespace(epochs=len(SCRIPTED), device="cpu")
     best_epoch, _ = module.fit(model, [], [], None, None, args)
     return [
         Kept("the best epoch returned", best_epoch),

@@ -70,7 +70,7 @@ def make_cnn():
 
 def train_epoch(model, loader, criterion, optimizer, device):
     model.train()
-    total_loss = 0.0
+    total_loss, correct = 0.0, 0
     for images, labels in loader:
         images, labels = images.to(device), labels.to(device)
         logits = model(images)  # (B, 1, 8, 8) -> (B, 10)
@@ -79,7 +79,8 @@ def train_epoch(model, loader, criterion, optimizer, device):
         loss.backward()
         optimizer.step()
         total_loss += loss.item() * len(labels)
-    return total_loss / len(loader.dataset)
+        correct += (logits.argmax(dim=1) == labels).sum().item()
+    return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
 @torch.no_grad()
@@ -113,7 +114,7 @@ def cross_validate(folds, images, labels, args):
         criterion = nn.CrossEntropyLoss()
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
         for _ in range(args.epochs):
-            loss = train_epoch(
+            loss, _ = train_epoch(
                 model, train_loader, criterion, optimizer, args.device
             )
         if not math.isfinite(loss):

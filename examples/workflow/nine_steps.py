@@ -17,6 +17,8 @@ from sklearn.datasets import load_digits
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+PATIENCE = 10  # epochs to wait for a better one
+
 
 def load_splits(split, seed):
     """Steps 1 and 2: read the digits; train, val and test."""
@@ -118,7 +120,7 @@ def fit(model, train_loader, val_loader, criterion, optimizer, args):
         if loss < best_loss:
             best_loss, best_epoch = loss, epoch
             best_state = copy.deepcopy(model.state_dict())
-        if epoch - best_epoch == args.patience:
+        if epoch - best_epoch == PATIENCE:
             break  # early stopping
     model.load_state_dict(best_state)
     return best_epoch, history
@@ -133,7 +135,6 @@ def parse_arguments(argv):
     add("--seed", type=int, default=0)
     add("--device", default=str(device or "cpu"), help="cpu, cuda or mps")
     add("--epochs", type=int, default=100, help="at most")
-    add("--patience", type=int, default=10, help="epochs to wait for a better")
     add("--out", type=Path, metavar="FOLDER", help="to keep the model in")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)

@@ -58,8 +58,7 @@ def train_epoch(model, loader, criterion, optimizer, device):
         optimizer.step()
         total_loss += loss.item() * len(labels)
         correct += (logits.argmax(dim=1) == labels).sum().item()
-    count = len(loader.dataset)
-    return total_loss / count, correct / count
+    return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
 @torch.no_grad()
@@ -72,8 +71,7 @@ def evaluate(model, loader, criterion, device):
         logits = model(images)  # (B, 1, 8, 8) -> (B, 10)
         total_loss += criterion(logits, labels).item() * len(labels)
         correct += (logits.argmax(dim=1) == labels).sum().item()
-    count = len(loader.dataset)
-    return total_loss / count, correct / count
+    return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
 @torch.no_grad()

@@ -116,21 +116,31 @@ class Recording:
             NotRunError: a run is missing; :meth:`missing` names it.
             ValueError: a value is too large, or two have one name.
         """
-        main_run = runs.main_run(self.lesson, self.settings)
-        main = self.need(main_run)
+        main = self.need(runs.main_run(self.lesson, self.settings))
+        record = self.numbers(main)
+        for name, sweep in self.settings.sweeps.items():
+            if kept := self.sweep(name, sweep):
+                record["real" if sweep.data else "sweeps"][name] = kept
+        check_values(record)
+        tree = Record(record).tree
+        record["claims"] = claims.told(self.lesson, tree, self.root)
+        texts = {"output.txt": main["output"], **self.figures(record, main)}
+        record["files"] = {n: _digest(text) for n, text in texts.items()}
+        return {**record, "checksum": checksum(record)}, texts
+
+    def numbers(self, main: dict[str, Any]) -> dict[str, Any]:
+        """Return what a record holds of the main run and its variants."""
+        run = runs.main_run(self.lesson, self.settings)
         sweeps = self.settings.sweeps.values()
-        record: dict[str, Any] = {
+        made = main.get("environment", runs.environment())
+        facts = ("fingerprint", "cpu_seconds", "wall_seconds")
+        return {
             "lesson": self.lesson,
-            "environment": {
-                **main.get("environment", runs.environment()),
-                **{"device": "cpu", "threads": 1},
-            },
-            "fingerprint": main["fingerprint"],
-            "cpu_seconds": main["cpu_seconds"],
-            "wall_seconds": main["wall_seconds"],
+            "environment": {**made, "device": "cpu", "threads": 1},
+            **{name: main[name] for name in facts},
             "seeds": sorted({*main["seeds"]}.union(*(s.seeds for s in sweeps))),
             "main": {
-                "code": runs.code_hash(main_run, self.root),
+                "code": runs.code_hash(run, self.root),
                 "arguments": list(self.settings.arguments),
                 "values": main["values"],
                 "tensors": main["tensors"],
@@ -142,16 +152,6 @@ class Recording:
             "sweeps": {},
             "real": {},
         }
-        for name, sweep in self.settings.sweeps.items():
-            if kept := self.sweep(name, sweep):
-                record["real" if sweep.data else "sweeps"][name] = kept
-        check_values(record)
-        record["claims"] = claims.told(
-            self.lesson, Record(record).tree, self.root
-        )
-        texts = {"output.txt": main["output"], **self.figures(record, main)}
-        record["files"] = {n: _digest(text) for n, text in texts.items()}
-        return {**record, "checksum": checksum(record)}, texts
 
     def variant(self, run: runs.Run, main: dict[str, Any]) -> Any:
         """Return where the main run came out otherwise."""

@@ -136,11 +136,69 @@ def run_lesson(
     """
     path = script_path(lesson, root)
     source = path.read_text("utf-8")
-    training = is_training(source)
     seeds: list[int] = []
-    pictures: dict[str, str] = {}
-    argv = [path.name, *arguments, "--device", device]
     output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
+    pristine = _pristine(evaluate.tmp_path, device, seeds)
+    _warm_up()
+    with pristine, figures.drawing(lesson, source) as take:
+        given = [*arguments, "--device", device]
+        sys.argv = [path.name, *(given if is_training(source) else ())]
+        with guards.watching(), contextlib.redirect_stdout(output):
+            ran = _execute(evaluate, lesson, path, source)
+        pictures = ran.pictures(lesson, take) if drawn else {}
+    text = output.text()
+    if "KeyboardInterrupt in example" in text:
+        raise KeyboardInterrupt
+    return ran.outcome(text, seeds, guards.faults, pictures)
+
+
+@dataclass
+class Ran:
+    """What a script defined, what its ``main``, if any, returned, its cost."""
+
+    module: dict[str, Any]
+    returned: dict[str, Any] | None
+    wall_seconds: float
+    cpu_seconds: float
+
+    def pictures(self, lesson: str, take: Any) -> dict[str, str]:
+        """Return the figures of the cells and of ``draw``, by name."""
+        pictures: dict[str, str] = take()
+        if self.returned is not None and "draw" in self.module:
+            draw = self.module["draw"]
+            pictures |= figures.drawn_by(draw, [self.returned], lesson, take)
+        return pictures
+
+    def outcome(
+        self,
+        output: str,
+        seeds: list[int],
+        faults: dict[str, str],
+        pictures: dict[str, str],
+    ) -> Outcome:
+        """Return it as a record holds it."""
+        training = self.returned is not None
+        found = self.module if self.returned is None else self.returned
+        outcome = Outcome(
+            output=output,
+            values=_values(found, training),
+            tensors={} if training else _tensors(self.module),
+            seeds=seeds,
+            wall_seconds=round(self.wall_seconds, 2),
+            cpu_seconds=round(self.cpu_seconds, 2),
+            faults=faults,
+            figures=pictures,
+        )
+        if self.cpu_seconds > COLLECT_ABOVE:
+            self.module, self.returned = {}, None
+            gc.collect()
+        return outcome
+
+
+def _execute(
+    evaluate: EvalExample, lesson: str, path: Path, source: str
+) -> Ran:
+    """Run a script as pytest-examples does, and its ``main``, if any."""
     returned: dict[str, Any] = {}
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
 
@@ -149,42 +207,14 @@ def run_lesson(
         script.__spec__ = None  # so a worker imports it from __file__
         returned.update(script.main(sys.argv[1:]))
 
+    training = is_training(source)
     if training:
         extra |= {"__name__": SPAWNED, "call_main": call_main}
     example = CodeExample.create(source, path=path)
-    _warm_up()
-    pristine = _pristine(evaluate.tmp_path, device, seeds)
-    with pristine, figures.drawing(lesson, source) as take:
-        sys.argv = argv if training else argv[:1]
-        with guards.watching(), contextlib.redirect_stdout(output):
-            wall, cpu = time.perf_counter(), sum(os.times()[:4])
-            module = evaluate.run(
-                example, module_globals=extra, call="call_main"
-            )
-            wall = time.perf_counter() - wall
-            cpu = sum(os.times()[:4]) - cpu
-        if drawn:
-            pictures = take()
-            if training and "draw" in module:
-                pictures |= figures.drawn_by(
-                    module["draw"], [returned], lesson, take
-                )
-    if "KeyboardInterrupt in example" in output.text():
-        raise KeyboardInterrupt
-    outcome = Outcome(
-        output=output.text(),
-        values=_values(returned if training else module, training),
-        tensors={} if training else _tensors(module),
-        seeds=seeds,
-        wall_seconds=round(wall, 2),
-        cpu_seconds=round(cpu, 2),
-        faults=guards.faults,
-        figures=pictures,
-    )
-    if cpu > COLLECT_ABOVE:
-        module = returned = {}
-        gc.collect()
-    return outcome
+    wall, cpu = time.perf_counter(), sum(os.times()[:4])
+    module = evaluate.run(example, module_globals=extra, call="call_main")
+    wall, cpu = time.perf_counter() - wall, sum(os.times()[:4]) - cpu
+    return Ran(module, returned if training else None, wall, cpu)
 
 
 @functools.cache

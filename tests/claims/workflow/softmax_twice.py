@@ -33,14 +33,13 @@ def probabilities_keep_the_loss_high(r: Results) -> Comparison:
     ja="最もよい学習率は、試した範囲の端ではない",
 )
 def best_rate_is_inside(r: Results) -> list[Comparison]:
-    ways = [r.seeds[name][way] for name, way in WAYS]
-    return [
-        true(
-            0 < best(way, "late") < len(way.late.mean) - 1,
-            f"{' '.join(name)}: inside",
-        )
-        for way, name in zip(ways, WAYS, strict=True)
-    ]
+    compared = []
+    for name, way in WAYS:
+        rates = r[name][way].rates
+        rate = rates[best(r.seeds[name][way], "late")]
+        text = f"{rates[0]:g} < {rate:g} < {rates[-1]:g}"
+        compared.append(true(rates[0] < rate < rates[-1], text))
+    return compared
 
 
 @claim(
