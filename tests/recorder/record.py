@@ -224,13 +224,8 @@ class Recording:
         except NotRunError as error:
             yield f"{where}: {error}: {again}`"
             return
-        for part in sorted((self.old.keys() | fresh.keys()) - DRAWN):
-            if self.old.get(part) != fresh.get(part):
-                yield f"{where}: {part} changed after its record: {again}`"
-        for name, sweep in self.settings.sweeps.items():
-            wanted = runs.sweep_runs(self.lesson, self.settings, name)
-            if sweep.data and not all(map(self.held, wanted)):
-                yield f"{where}: {name} was not measured so: {again} --real`"
+        for fault, flag in self.stale(fresh):
+            yield f"{where}: {fault}: {again}{flag}`"
         yield from figures.differences(
             recorded_figures(self.lesson, self.root),
             {n[:-4]: text for n, text in texts.items() if n.endswith(".svg")},
@@ -244,6 +239,16 @@ class Recording:
             variant_trees(self.old),
             self.root,
         )
+
+    def stale(self, fresh: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield what a new record changes, and the flag that measures it."""
+        for part in sorted((self.old.keys() | fresh.keys()) - DRAWN):
+            if self.old.get(part) != fresh.get(part):
+                yield f"{part} changed after its record", ""
+        for name, sweep in self.settings.sweeps.items():
+            wanted = runs.sweep_runs(self.lesson, self.settings, name)
+            if sweep.data and not all(map(self.held, wanted)):
+                yield f"{name} was not measured so", " --real"
 
     def file_faults(self) -> Iterator[str]:
         """Yield that the files beside a record are not its own."""

@@ -291,17 +291,22 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
         for name in ("__main__", SPAWNED):
             patch.setitem(sys.modules, name, sys.modules["__main__"])
         patch.setattr(torch, "manual_seed", noted_seed)
-        for place, name, answer in ABSENT if device == "cpu" else ():
-            # Cached as torch's own: its compiler looks behind the cache.
-            told = functools.cache(lambda answer=answer: answer)
-            patch.setattr(place, name, told)
-        if device != "cpu":
-            torch.use_deterministic_algorithms(True, warn_only=True)
-        torch.set_num_threads(numerics.threads())
-        random.seed()
-        np.random.seed()
-        torch.seed()
+        _prepare(device, patch)
         yield
+
+
+def _prepare(device: str, patch: pytest.MonkeyPatch) -> None:
+    """Leave one device, one way of computing, and no known random number."""
+    for place, name, answer in ABSENT if device == "cpu" else ():
+        # Cached as torch's own: its compiler looks behind the cache.
+        told = functools.cache(lambda answer=answer: answer)
+        patch.setattr(place, name, told)
+    if device != "cpu":
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_num_threads(numerics.threads())
+    random.seed()
+    np.random.seed()
+    torch.seed()
 
 
 def _frame_of_example(frame: FrameType, example: CodeExample) -> FrameType:
