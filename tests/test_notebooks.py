@@ -14,7 +14,7 @@ from docs._tools.lessons import (
     record_folder,
     script_path,
 )
-from docs._tools.notebooks import notebook
+from docs._tools.notebooks import RUN, in_cells, notebook
 from docs._tools.pages import TEMPLATES, shown
 from docs._tools.parts import cells_of
 from docs._tools.records import Records
@@ -41,14 +41,14 @@ def test_notebook_holds_the_whole_script(site: Path, lesson: str) -> None:
     """Its code cells, one after the other, are the script's lines."""
     source = script_path(lesson).read_text(encoding="utf-8")
     path = site / "notebooks" / f"{lesson}.ipynb"
-    names = [cell.name for cell in cells_of(source)]
-    if not names:
+    marked = in_cells(source)
+    if marked is None:
         assert not path.exists()
         return
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)
     cells = [cell for cell in book.cells if cell.cell_type == "code"]
-    in_cells = [
+    held = [
         line
         for cell in cells
         for line in cell.source.splitlines()
@@ -60,7 +60,8 @@ def test_notebook_holds_the_whole_script(site: Path, lesson: str) -> None:
         for line in after_docstring.splitlines()
         if line.strip() and not line.startswith("# %% ")
     ]
-    assert in_cells == in_script
+    assert held == in_script
+    names = [cell.name for cell in cells_of(marked)]
     ids = ["imports", *(name.replace("_", "-") for name in names)]
     assert [cell.id for cell in cells] == ids
     assert [cell.execution_count for cell in cells] == [
@@ -80,7 +81,7 @@ def test_notebook_shows_the_recorded_output(lesson: str) -> None:
         if cell.cell_type == "code"
     }
     recorded = {
-        name.replace("_", "-"): [text]
+        {"main": RUN}.get(name, name).replace("_", "-"): [text]
         for name, text in outputs_of(lesson).items()
     }
     assert recorded

@@ -1,7 +1,8 @@
-"""Turn a concept script and its recorded output into a Jupyter notebook.
+"""Turn a lesson's script and its recorded output into a Jupyter notebook.
 
 Each cell of the script is a cell of the notebook, with what it printed under
-it. A training script has no cells, and no notebook.
+it. Of a lesson with ``main`` each function is one, and the last cell runs it;
+a program for the command line has no notebook.
 """
 
 import ast
@@ -14,6 +15,9 @@ from nbformat.v4 import new_markdown_cell, new_output
 from docs._tools.parts import PartError
 from docs._tools.records import Records
 
+RUN = "run"  # the cell that calls main()
+# An option that Jupyter passes; who does not take it is no notebook.
+TAKES_KERNEL_FILE = '"--f"'
 METADATA = {
     "kernelspec": {
         "name": "python3",
@@ -25,14 +29,14 @@ METADATA = {
 
 
 def notebook(lesson: str, records: Records) -> NotebookNode | None:
-    """Return a lesson's notebook, or None if the script has no cells.
+    """Return a lesson's notebook, or None of a program.
 
     Raises:
         PartError: the script is missing, or has a syntax error.
     """
-    script = records.source(f"examples/{lesson}.py")
-    text = "\n".join(script.lines) + "\n"
-    if not any(line.startswith("# %% ") for line in script.lines):
+    lines = records.source(f"examples/{lesson}.py").lines
+    text = in_cells("\n".join(lines) + "\n")
+    if text is None:
         return None
     book: NotebookNode = jupytext.reads(text, "py:percent")
     book.metadata = NotebookNode(METADATA)
@@ -44,6 +48,23 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
         _finish(cell, len(book.cells), lesson, records)
         book.cells.append(cell)
     return book
+
+
+def in_cells(script: str) -> str | None:
+    """Return a script with a mark ``# %% name`` above each cell, or None."""
+    if "\n# %% " in script:
+        return script
+    if TAKES_KERNEL_FILE not in script:
+        return None
+    lines = script.splitlines()
+    for node in reversed(ast.parse(script).body):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            above = [node, *node.decorator_list]
+            first = min(part.lineno for part in above)
+            lines.insert(first - 1, f"# %% {node.name}")
+        elif isinstance(node, ast.If):
+            lines.insert(node.lineno - 1, f"# %% {RUN}")
+    return "\n".join(lines) + "\n"
 
 
 def _about(script: str) -> NotebookNode:
@@ -66,11 +87,12 @@ def _without_docstring(source: str) -> str:
 def _finish(cell: Any, count: int, lesson: str, records: Records) -> None:
     """Number a code cell, and put its recorded output under it."""
     name = cell.metadata["title"]
+    printed = {RUN: "main", "main": ""}.get(name, name)
     cell.id = name.replace("_", "-")[:64]
     cell.metadata = NotebookNode()
     cell.execution_count = count
     try:
-        part = records.source(f"snippets/{lesson}/output.txt").part(name)
+        part = records.source(f"snippets/{lesson}/output.txt").part(printed)
     except PartError:
         return  # this cell prints nothing
     text = "\n".join(part.lines) + "\n"
