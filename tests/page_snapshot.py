@@ -51,22 +51,26 @@ def snapshot(page: str) -> list[Item]:
 
 def _items(text: str) -> Iterator[tuple[int, str, int]]:
     """Yield (line, what stands there, number of stops and commas)."""
-    embeds: dict[int, list[str]] = {}
+    embeds: dict[int, list[tuple[str, int]]] = {}
     for embed in parse(text):
-        embeds.setdefault(embed.line, []).append(f"{embed.kind} {embed.text}")
-    for line in lines_of(text):
-        stripped = line.text.strip()
-        if line.fence is None and stripped:
-            yield from _prose(line.number, line.text)
-        elif line.fence is not None and stripped.startswith("```"):
+        line = text.split("\n")[embed.line - 1]
+        before, claim, _ = line.partition(f"claim {embed.text}")
+        said = _sentences(before) if claim else 0  # what a claim stands behind
+        shown = f"{embed.kind} {embed.text}", said
+        embeds.setdefault(embed.line, []).append(shown)
+    for one in lines_of(text):
+        stripped = one.text.strip()
+        if one.fence is None and stripped:
+            yield from _prose(one.number, one.text)
+        elif one.fence is not None and stripped.startswith("```"):
             if stripped.strip("`"):
-                yield line.number, f"```{line.fence}", 0
+                yield one.number, f"```{one.fence}", 0
         elif stripped.startswith(("note: ", "highlight: ")):
-            yield line.number, f"    {stripped.partition(' -- ')[0]}", 0
-        elif line.fence and stripped and line.number not in embeds:
-            yield line.number, f"    {stripped[:LENGTH]}", 0
-        for embed_text in embeds.get(line.number, []):
-            yield line.number, f"    {embed_text}", 0
+            yield one.number, f"    {stripped.partition(' -- ')[0]}", 0
+        elif one.fence and stripped and one.number not in embeds:
+            yield one.number, f"    {stripped[:LENGTH]}", 0
+        for what, said in embeds.get(one.number, []):
+            yield one.number, f"    {what}", said
 
 
 def _prose(number: int, line: str) -> Iterator[tuple[int, str, int]]:

@@ -80,6 +80,10 @@ def faults_of_loops(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "train_epoch() lacks model.train()"
             if not calls(node, "zero_grad"):
                 yield node.lineno, "train_epoch() lacks optimizer.zero_grad()"
+        for call in calls(node, "item"):
+            of = name_of(getattr(call.func, "value", call))
+            if of in ("loss", "criterion"):
+                yield from _unweighted(node, call)
         if node.name == "evaluate":
             if not calls(node, "eval"):
                 yield node.lineno, "evaluate() lacks model.eval()"
@@ -89,10 +93,78 @@ def faults_of_loops(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield call.lineno, "evaluate() calls train()"
 
 
+def _unweighted(
+    loop: ast.FunctionDef, call: ast.Call
+) -> Iterator[tuple[int, str]]:
+    """Yield a batch's mean loss that is not multiplied by its size."""
+    if loop.name not in ("train_epoch", "evaluate"):
+        return
+    for node in ast.walk(loop):
+        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+        if product and call in ast.walk(node) and calls(node, "len"):
+            return
+    yield call.lineno, "weight the batch's loss by its size: * len(labels)"
+
+
 @pytest.mark.parametrize("lesson", lessons())
 def test_loops_set_the_mode_themselves(lesson: str) -> None:
     """train() in train_epoch; eval() and no_grad() in evaluate."""
     fail_with(lesson, [*faults_of_loops(tree_of(lesson))])
+
+
+METRICS = ("confusion_matrix", "classification_report", "accuracy_score")
+# Where the digits are cut: after forms 9 and 11 of 14.
+PARTS = {"train": (None, 1157), "val": (1157, 1415), "test": (1415, None)}
+
+
+def wrong_cuts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the slices that are no part of the one split of the digits."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Slice):
+            ends = tuple(
+                end.value if isinstance(end, ast.Constant) else None
+                for end in (node.lower, node.upper)
+            )
+            large = any(isinstance(one, int) and one > 1000 for one in ends)
+            if large and ends not in PARTS.values():
+                yield node.lineno, f"{ast.unparse(node)} is none of {PARTS}"
+        if isinstance(node, ast.Assign):
+            names = {name_of(one).partition("_")[0] for one in node.targets}
+            cuts = {ast.unparse(x) for x in ast.walk(node.value) if is_cut(x)}
+            for name in names & PARTS.keys():
+                right = ":".join(str(end or "") for end in PARTS[name])
+                if cuts - {right}:
+                    yield node.lineno, f"{name}: {cuts}, but it is {right}"
+
+
+def is_cut(node: ast.AST) -> bool:
+    """Say whether a slice cuts at one of the ends of the split."""
+    ends = {str(end) for part in PARTS.values() for end in part if end}
+    return isinstance(node, ast.Slice) and bool(
+        ends & {*ast.unparse(node).split(":")}
+    )
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_the_digits_are_split_in_one_way(lesson: str) -> None:
+    """Parts that overlap leak, and a record would not tell."""
+    if lesson.startswith("workflow/"):
+        fail_with(lesson, [*wrong_cuts(tree_of(lesson))])
+
+
+def swapped_arguments(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield calls of sklearn's metrics whose first argument is no truth."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and name_of(node) in METRICS:
+            first = ast.unparse(node.args[0])
+            if not re.search("label|target|true", first):
+                yield node.lineno, f"{name_of(node)}() takes the labels first"
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_metrics_get_the_labels_first(lesson: str) -> None:
+    """Swapped, rows and columns change places, and no number moves."""
+    fail_with(lesson, [*swapped_arguments(tree_of(lesson))])
 
 
 def is_test_data(node: ast.AST) -> bool:
@@ -255,6 +327,7 @@ GOOD = """
 def train_epoch(model, loader):
     model.train()
     optimizer.zero_grad()
+    total_loss += loss.item() * len(labels)
 
 @torch.no_grad()
 def evaluate(model, loader):
@@ -277,6 +350,7 @@ evaluate(model, test_loader)
         ("    model.eval()\n", "", "evaluate() lacks model.eval()"),
         ("@torch.no_grad()\n", "", "evaluate() lacks @torch.no_grad()"),
         ("model.eval()", "model.train()", "evaluate() calls train()"),
+        (" * len(labels)", "", "weight the batch's loss by its size"),
     ],
 )
 def test_a_wrong_loop_is_found(old: str, new: str, fault: str) -> None:
@@ -290,19 +364,41 @@ def test_a_wrong_loop_is_found(old: str, new: str, fault: str) -> None:
 
 def test_readings_of_test_data_are_counted() -> None:
     """What makes and what describes the set is none."""
-    assert [*readings(ast.parse(GOOD))] == [15]
+    assert [*readings(ast.parse(GOOD))] == [16]
     more = "for batch, labels in test_loader:\n    pass\nmodel(test_images)\n"
-    assert sorted(readings(ast.parse(GOOD + more))) == [15, 16, 18]
+    assert sorted(readings(ast.parse(GOOD + more))) == [16, 17, 19]
 
 
 def test_a_forgotten_eval_is_found() -> None:
     """In a function, and before a block of a linear script."""
     assert not [*forgotten_eval(ast.parse(GOOD))]
     lost = GOOD.replace("model.eval()", "pass")
-    assert [line for line, _ in forgotten_eval(ast.parse(lost))] == [7]
+    assert [line for line, _ in forgotten_eval(ast.parse(lost))] == [8]
     block = "with torch.no_grad():\n    logits = model(images)\n"
     linear = f"model = nn.BatchNorm2d(1)\n{block}"
     assert [line for line, _ in forgotten_eval(ast.parse(linear))] == [2]
     below = linear.replace("with", "model.eval()\nwith")
     assert not [*forgotten_eval(ast.parse(below))]
     assert not [*forgotten_eval(ast.parse(block))]  # no layer that differs
+
+
+@pytest.mark.parametrize(
+    ("source", "faults"),
+    [
+        ("train = D(images[:1157], labels[:1157])", 0),
+        ("train = D(images[:1257], labels[:1157])", 1),
+        ("val = D(images[1415:], labels[1415:])", 1),
+        ("val_images = images[1157:1415]", 0),
+    ],
+)
+def test_a_wrong_cut_is_found(source: str, faults: int) -> None:
+    """One that overlaps, and one that bears another part's name."""
+    assert len([*wrong_cuts(ast.parse(source))]) == faults
+
+
+def test_swapped_arguments_of_a_metric_are_found() -> None:
+    """By the name of the first one."""
+    good = "confusion_matrix(labels, predictions)"
+    assert not [*swapped_arguments(ast.parse(good))]
+    bad = "confusion_matrix(predictions, labels)"
+    assert [line for line, _ in swapped_arguments(ast.parse(bad))] == [1]
