@@ -56,6 +56,9 @@ FLAGS = [
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+# A page takes the system's palette only when it is opened.
+PALETTES = {"light": "default", "dark": "slate"}
+WEAR = "name => document.body.setAttribute('data-md-color-scheme', name)"
 
 
 @dataclass
@@ -240,7 +243,7 @@ def visits(
             else:
                 visit.hidden = tab.evaluate(tool("hidden"))
         for scheme in schemes:
-            tab.emulate_media(color_scheme=scheme)
+            tab.evaluate(WEAR, PALETTES[scheme])
             visit.faint[scheme] = tab.evaluate(tool("faint"))
         sizes.reverse()
         schemes.reverse()
