@@ -120,14 +120,19 @@ PARTS = {"train": (None, 1157), "val": (1157, 1415), "test": (1415, None)}
 def wrong_cuts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the slices that are no part of the one split of the digits."""
     for node in ast.walk(tree):
+        bounds: list[ast.expr | None] = []
         if isinstance(node, ast.Slice):
-            ends = tuple(
-                end.value if isinstance(end, ast.Constant) else None
-                for end in (node.lower, node.upper)
-            )
-            large = any(isinstance(one, int) and one > 1000 for one in ends)
-            if large and ends not in PARTS.values():
-                yield node.lineno, f"{ast.unparse(node)} is none of {PARTS}"
+            bounds = [node.lower, node.upper]
+        elif isinstance(node, ast.Call) and name_of(node) in ("slice", "range"):
+            bounds = [*[None] * (len(node.args) == 1), *node.args]
+        ends = tuple(
+            bound.value if isinstance(bound, ast.Constant) else None
+            for bound in bounds
+        )
+        large = any(isinstance(one, int) and one > 1000 for one in ends)
+        if large and ends not in PARTS.values():
+            assert isinstance(node, ast.expr)
+            yield node.lineno, f"{ast.unparse(node)} is none of {PARTS}"
         if isinstance(node, ast.Assign):
             names = {name_of(one).partition("_")[0] for one in node.targets}
             cuts = {ast.unparse(x) for x in ast.walk(node.value) if is_cut(x)}
@@ -389,6 +394,8 @@ def test_a_forgotten_eval_is_found() -> None:
         ("train = D(images[:1257], labels[:1157])", 1),
         ("val = D(images[1415:], labels[1415:])", 1),
         ("val_images = images[1157:1415]", 0),
+        ("parts = slice(1157), slice(1157, 1415), slice(1415, None)", 0),
+        ("parts = slice(1257), slice(1157, 1415)", 1),
     ],
 )
 def test_a_wrong_cut_is_found(source: str, faults: int) -> None:
