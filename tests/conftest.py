@@ -1,7 +1,5 @@
 """Numerics of the test process, and what several tests share."""
 
-import functools
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -40,18 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def load_script() -> Callable[[Path], ModuleType]:
     """Import a script once in a process, under a name of its own."""
+    from tests.recorder.figures import loaded
 
-    @functools.cache
-    def load(path: Path) -> ModuleType:
-        name = f"script_{path.stem}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-
-    return load
+    return lambda path: loaded(path, path.read_text("utf-8"))
 
 
 # What begins first, so that no process waits for another: while the one builds

@@ -28,6 +28,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString
 
 from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.parts import has_main
 
 LONGEST = {"concept": 90, "lesson": 150, "program": 800}  # lines of code
 LONGEST_FUNCTION = 30  # lines
@@ -63,15 +64,11 @@ class Script:
         return LONGEST[self.kind]
 
 
-def kind_of(lesson: str, tree: ast.Module) -> str:
+def kind_of(lesson: str, text: str) -> str:
     """Tell a program, a lesson with a ``main`` and a concept script apart."""
     if lesson in PROGRAMS or lesson.startswith("programs/"):
         return "program"
-    functions = (
-        node for node in tree.body if isinstance(node, ast.FunctionDef)
-    )
-    has_main = any(function.name == "main" for function in functions)
-    return "lesson" if has_main else "concept"
+    return "lesson" if has_main(text) else "concept"
 
 
 @cache
@@ -88,7 +85,7 @@ def script(lesson: str, root: Path = ROOT) -> Script:
     }
     return Script(
         lesson,
-        kind_of(lesson, tree),
+        kind_of(lesson, text),
         len(code),
         len(code.intersection(_guard_lines(nodes))),
         {n: at for n, at in lengths.items() if at[1] > LONGEST_FUNCTION},

@@ -190,6 +190,7 @@ def test_sweep(
     lesson, name = sweep
     record = Records().record(lesson)
     wanted = runs.sweep_runs(lesson, load_settings(lesson), name)
+    seeds = [run.seed for run in wanted]
     if not request.config.getoption("--full"):
         wanted = [wanted[_today() % len(wanted)]]
     recorded = record.data["sweeps"][name]["runs"]
@@ -200,7 +201,7 @@ def test_sweep(
             eval_example, lesson, arguments=run.full_arguments, drawn=False
         )
         now.append(outcome.values)
-        was = recorded[[r.seed for r in _all(lesson, name)].index(run.seed)]
+        was = recorded[seeds.index(run.seed)]
         like = _is_like(record.data["fingerprint"])
         agree = compare.never if like else compare.alike
         changed = compare.differences(was, outcome.values, agree)
@@ -209,10 +210,6 @@ def test_sweep(
     if len(now) > 1 and "other_means" not in exempt:
         differences += compare.mean_differences(recorded, now)
     _fail(lesson, differences)
-
-
-def _all(lesson: str, name: str) -> list[runs.Run]:
-    return runs.sweep_runs(lesson, load_settings(lesson), name)
 
 
 def _is_like(fingerprint: dict[str, Any]) -> bool:

@@ -15,9 +15,10 @@ import pytest
 from docs._tools.expand import Page, dimmed, expand, parse, verbatim
 from docs._tools.lessons import ROOT, SiteError
 from docs._tools.numbers import DigitsError, render, render_spread
-from docs._tools.parts import PartError, cut
+from docs._tools.parts import PartError
 from docs._tools.records import Record, Records, summary
 from docs._tools.search_index import SearchIndex, plain
+from tests.page_source import cut
 
 SCRIPT = '''\
 """Doc."""

@@ -3,7 +3,6 @@
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import pytest
 
 from docs._tools.expand import parse
 from docs._tools.lessons import LANGUAGES, ROOT, lessons
+from tests.page_source import DOCS, Line, lines_of
 
-DOCS = ROOT / "docs"
 HEADING = re.compile(r"^(?P<level>#+) .*\{ ?#(?P<id>[a-z0-9-]+) ?\}$")
-FENCE = re.compile(r"[ \t]*(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
 KANA = re.compile(r"[\u3040-\u30ff]")
 # A number that a run may have given: a decimal or a percentage.
 RESULT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])|\d+(?:\.\d+)? ?[%％]")
@@ -37,34 +35,6 @@ def read(language: str, page: str) -> str:
     if not path.is_file():
         pytest.fail(f"docs/{language}/{page} is missing: write it", False)
     return path.read_text(encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a page outside of its front matter."""
-
-    number: int
-    text: str
-    fence: str | None  # the language of the fence around it, or None
-
-
-def lines_of(text: str) -> Iterator[Line]:
-    """Yield the lines of a page and the fence that each stands in."""
-    fence, marks = None, ""
-    front_matter = text.startswith("---\n")
-    for number, line in enumerate(text.splitlines(), 1):
-        if front_matter:
-            front_matter = number == 1 or line != "---"
-            continue
-        opening = FENCE.match(line)
-        if fence is None and opening:
-            fence, marks = opening["info"].partition(" ")[0], opening["marks"]
-            yield Line(number, line, fence)
-        elif fence is not None and line.strip() == marks:
-            yield Line(number, line, fence)
-            fence = None
-        else:
-            yield Line(number, line, fence)
 
 
 def embeds(text: str) -> list[str]:

@@ -16,6 +16,7 @@ import pytest
 
 from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
 from docs._tools.packages import packages
+from docs._tools.parts import has_main
 from tests import form
 from tests.form import LONGEST_FUNCTION
 from tests.test_project import direct_dependencies
@@ -274,7 +275,7 @@ def test_results_are_not_typed_into_texts(lesson: str) -> None:
             )
 
 
-WITH_MAIN = [x for x in lessons() if "\ndef main(" in parse(x)[0]]
+WITH_MAIN = [x for x in lessons() if has_main(parse(x)[0])]
 
 
 class ParsedError(BaseException):

@@ -1,8 +1,8 @@
 """Turn a lesson's script and its recorded output into a Jupyter notebook.
 
 Each cell of the script is a cell of the notebook, with what it printed under
-it. Of a lesson with ``main`` each function is one, and the last cell runs it;
-a program for the command line has no notebook.
+it. Of a lesson with ``main`` each function is one, and the last cell runs it. A
+script that does not take what Jupyter passes on has no notebook.
 """
 
 import ast
@@ -12,10 +12,11 @@ import jupytext
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from docs._tools.parts import PartError
+from docs._tools.parts import PartError, sections_of
 from docs._tools.records import Records
 
 RUN = "run"  # the cell that calls main()
+CALLS_MAIN = 'if __name__ == "__main__":'
 # An option that Jupyter passes; who does not take it is no notebook.
 TAKES_KERNEL_FILE = '"--f"'
 METADATA = {
@@ -29,7 +30,7 @@ METADATA = {
 
 
 def notebook(lesson: str, records: Records) -> NotebookNode | None:
-    """Return a lesson's notebook, or None of a program.
+    """Return a lesson's notebook, or None if it cannot run as one.
 
     Raises:
         PartError: the script is missing, or has a syntax error.
@@ -51,19 +52,16 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
 
 
 def in_cells(script: str) -> str | None:
-    """Return a script with a mark ``# %% name`` above each cell, or None."""
+    """Return a script with ``# %% name`` above each cell, or None."""
     if "\n# %% " in script:
         return script
     if TAKES_KERNEL_FILE not in script:
         return None
     lines = script.splitlines()
-    for node in reversed(ast.parse(script).body):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            above = [node, *node.decorator_list]
-            first = min(part.lineno for part in above)
-            lines.insert(first - 1, f"# %% {node.name}")
-        elif isinstance(node, ast.If):
-            lines.insert(node.lineno - 1, f"# %% {RUN}")
+    lines.insert(lines.index(CALLS_MAIN), f"# %% {RUN}")
+    for part in reversed(sections_of(script, python=True)):
+        if "." not in part.name:  # no method
+            lines.insert(part.first - 1, f"# %% {part.name}")
     return "\n".join(lines) + "\n"
 
 

@@ -215,7 +215,8 @@ def lesson_bar(
         "name": lesson,
         "script_url": f"examples/{lesson}.py",
     }
-    if notebook(lesson, records):
+    script = script_path(lesson, records.root).read_text("utf-8")
+    if in_cells(script):
         bar["notebook_url"] = f"{FOLDER}/{lesson}.ipynb"
     if view:
         bar["view_url"] = view.url

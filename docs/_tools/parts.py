@@ -82,16 +82,6 @@ class Source:
         return excerpt(self.lines[part.first - 1 : part.last], part.first)
 
 
-def cut(path: Path, name: str | None) -> list[str]:
-    """Return the lines of the part ``name`` of ``path``, or of all of it.
-
-    Raises:
-        PartError: the file is missing or no Python, or the name is unknown in
-            it or stands for two parts.
-    """
-    return Source.read(path, path.name).part(name).lines
-
-
 def excerpt(lines: list[str], first: int = 1) -> Excerpt:
     """Drop blank lines at both ends and the indentation that all share."""
     filled = [at for at, line in enumerate(lines) if line.strip()] or [0]
@@ -104,6 +94,11 @@ def sections_of(source: str, *, python: bool) -> list[Section]:
     definitions = list(_definitions(ast.parse(source))) if python else []
     sections = definitions + _cells(source, python=python)
     return sorted(sections, key=lambda section: section.first)
+
+
+def has_main(source: str) -> bool:
+    """Say whether a script has a ``main`` that returns its numbers."""
+    return "\ndef main(" in source
 
 
 def cells_of(source: str) -> list[Section]:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from docs._tools.lessons import LANGUAGES
+
 HEADING = re.compile(
     r'<h[1-6][^>]*\bid="(?P<id>[^"]+)"[^>]*>(?P<title>.*?)</h[1-6]>', re.DOTALL
 )
@@ -62,7 +64,7 @@ class SearchIndex:
         folder = site / "search"
         folder.mkdir(parents=True, exist_ok=True)
         for language, pages in self.languages.items():
-            home = "" if language == "ja" else f"{language}/"
+            home = "" if language == LANGUAGES[0] else f"{language}/"
             words = [
                 {
                     "page": f"{home}{term['page']}/",

@@ -148,13 +148,14 @@ def redrawn(
         sweeps = {**record["sweeps"], **record["real"]}
         results.append({name: one["runs"] for name, one in sweeps.items()})
     with drawing(lesson, source) as take:
-        return drawn_by(_loaded(path, source).draw, results, lesson, take)
+        return drawn_by(loaded(path, source).draw, results, lesson, take)
 
 
-@functools.lru_cache(maxsize=32)
-def _loaded(path: Path, source: str) -> ModuleType:
-    """Import a script whose text is ``source``; its main is not called."""
-    spec = importlib.util.spec_from_file_location("lesson", path)
+@functools.cache
+def loaded(path: Path, source: str) -> ModuleType:
+    """Import a script of this text once; its main is not called."""
+    name = f"script_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -257,7 +257,8 @@ class Recording:
             for path in self.folder.iterdir()
             if path.name != "record.json"
         }
-        for name, _ in sorted(there.items() ^ self.old["files"].items()):
+        odd = there.items() ^ self.old["files"].items()
+        for name in sorted({name for name, _ in odd}):
             yield f"snippets/{self.lesson}/{name} was edited, added or deleted"
 
     def value_faults(self) -> Iterator[str]:

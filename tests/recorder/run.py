@@ -29,7 +29,7 @@ import torch
 from pytest_examples import CodeExample, EvalExample
 
 from docs._tools.lessons import ROOT, script_path
-from docs._tools.parts import Section, cells_of
+from docs._tools.parts import Section, cells_of, has_main
 from tests.recorder import figures, numerics
 from tests.recorder.guards import Guards
 
@@ -115,11 +115,6 @@ class SectionedOutput(io.TextIOBase):
         return "\n".join(blocks)
 
 
-def is_training(source: str) -> bool:
-    """Say whether a script has a ``main`` that returns its numbers."""
-    return "\ndef main(" in source
-
-
 def run_lesson(
     evaluate: EvalExample,
     lesson: str,
@@ -142,7 +137,7 @@ def run_lesson(
     _warm_up()
     with pristine, figures.drawing(lesson, source) as take:
         given = [*arguments, "--device", device]
-        sys.argv = [path.name, *(given if is_training(source) else ())]
+        sys.argv = [path.name, *(given if has_main(source) else ())]
         with guards.watching(), contextlib.redirect_stdout(output):
             ran = _execute(evaluate, lesson, path, source)
         pictures = ran.pictures(lesson, take) if drawn else {}
@@ -207,7 +202,7 @@ def _execute(
         script.__spec__ = None  # so a worker imports it from __file__
         returned.update(script.main(sys.argv[1:]))
 
-    training = is_training(source)
+    training = has_main(source)
     if training:
         extra |= {"__name__": SPAWNED, "call_main": call_main}
     example = CodeExample.create(source, path=path)
