@@ -629,7 +629,6 @@ def build(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
 PAGE = """\
 ---
 description: A page
-notebook: true
 ---
 
 # Tiny {#tiny}
@@ -644,7 +643,7 @@ notebook: true
             "docs/ja/basics/tiny.md",
             "# Tiny",
             "{{ nope:.1f }}\n\n# Tiny",
-            "docs/ja/basics/tiny.md:6: {{ nope:.1f }}: no 'nope' in 'nope'",
+            "docs/ja/basics/tiny.md:5: {{ nope:.1f }}: no 'nope' in 'nope'",
         ),
         (
             "examples/basics/tiny.py",

@@ -14,7 +14,7 @@ from docs._tools.lessons import (
     record_folder,
     script_path,
 )
-from docs._tools.notebooks import RUN, in_cells, notebook
+from docs._tools.notebooks import RUN, has_notebook, in_cells, notebook
 from docs._tools.pages import TEMPLATES, shown
 from docs._tools.parts import cells_of
 from docs._tools.records import Records
@@ -41,8 +41,7 @@ def test_notebook_holds_the_whole_script(site: Path, lesson: str) -> None:
     """Its code cells, one after the other, are the script's lines."""
     source = script_path(lesson).read_text(encoding="utf-8")
     path = site / "notebooks" / f"{lesson}.ipynb"
-    marked = in_cells(source)
-    if marked is None:
+    if not has_notebook(source):
         assert not path.exists()
         return
     book = nbformat.read(path, as_version=4)
@@ -61,7 +60,7 @@ def test_notebook_holds_the_whole_script(site: Path, lesson: str) -> None:
         if line.strip() and not line.startswith("# %% ")
     ]
     assert held == in_script
-    names = [cell.name for cell in cells_of(marked)]
+    names = [cell.name for cell in cells_of(in_cells(source))]
     ids = ["imports", *(name.replace("_", "-") for name in names)]
     assert [cell.id for cell in cells] == ids
     assert [cell.execution_count for cell in cells] == [

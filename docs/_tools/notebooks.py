@@ -15,6 +15,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from docs._tools.parts import PartError, sections_of
 from docs._tools.records import Records
 
+MARK = "\n# %% "
 RUN = "run"  # the cell that calls main()
 CALLS_MAIN = 'if __name__ == "__main__":'
 # An option that Jupyter passes; who does not take it is no notebook.
@@ -36,9 +37,10 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
         PartError: the script is missing, or has a syntax error.
     """
     lines = records.source(f"examples/{lesson}.py").lines
-    text = in_cells("\n".join(lines) + "\n")
-    if text is None:
+    script = "\n".join(lines) + "\n"
+    if not has_notebook(script):
         return None
+    text = in_cells(script)
     book: NotebookNode = jupytext.reads(text, "py:percent")
     book.metadata = NotebookNode(METADATA)
     before, *cells = book.cells
@@ -51,12 +53,19 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
     return book
 
 
-def in_cells(script: str) -> str | None:
-    """Return a script with ``# %% name`` above each cell, or None."""
-    if "\n# %% " in script:
+def has_notebook(script: str) -> bool:
+    """Say whether a script has cells, or runs when pasted into one."""
+    return MARK in script or TAKES_KERNEL_FILE in script
+
+
+def in_cells(script: str) -> str:
+    """Return a script that has a notebook with ``# %% name`` above each cell.
+
+    Raises:
+        SyntaxError: it has no cells of its own, and is no Python.
+    """
+    if MARK in script:
         return script
-    if TAKES_KERNEL_FILE not in script:
-        return None
     lines = script.splitlines()
     lines.insert(lines.index(CALLS_MAIN), f"# %% {RUN}")
     for part in reversed(sections_of(script, python=True)):

@@ -30,7 +30,7 @@ from docs._tools.lessons import (
     lessons,
     script_path,
 )
-from docs._tools.notebooks import in_cells, notebook
+from docs._tools.notebooks import has_notebook, notebook
 from docs._tools.packages import packages
 from docs._tools.records import Records
 from docs._tools.search_index import SearchIndex
@@ -148,7 +148,7 @@ def shown(root: Path) -> list[tuple[str, str]]:
         for language in LANGUAGES
         for lesson in lessons(root)
         if (root / "docs" / language / f"{lesson}.md").is_file()
-        and in_cells(script_path(lesson, root).read_text("utf-8"))
+        and has_notebook(script_path(lesson, root).read_text("utf-8"))
     ]
 
 
@@ -215,8 +215,7 @@ def lesson_bar(
         "name": lesson,
         "script_url": f"examples/{lesson}.py",
     }
-    script = script_path(lesson, records.root).read_text("utf-8")
-    if in_cells(script):
+    if notebook(lesson, records):
         bar["notebook_url"] = f"{FOLDER}/{lesson}.ipynb"
     if view:
         bar["view_url"] = view.url
