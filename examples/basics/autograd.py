@@ -137,4 +137,5 @@ powers += 1
 with shows_error():
     powers.backward()
 
+# %% show
 plt.show()

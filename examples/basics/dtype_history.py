@@ -71,4 +71,5 @@ with shows_error():
     print(loss.data[0])
 print(loss.item())
 
+# %% show
 plt.show()

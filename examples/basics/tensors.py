@@ -137,4 +137,5 @@ with shows_error():
 with shows_error():
     turned.item()
 
+# %% show
 plt.show()

@@ -130,4 +130,5 @@ with shows_error():
 with shows_error():
     next(iter(DataLoader(rows, batch_size=3)))
 
+# %% show
 plt.show()

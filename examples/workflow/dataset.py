@@ -132,5 +132,6 @@ with shows_error():
     TensorDataset(images[:10], labels[:9])
 Digits(images[:10], labels[:9])  # no error
 
+# %% show
 temporary.cleanup()
 plt.show()

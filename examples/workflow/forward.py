@@ -132,4 +132,5 @@ with shows_error():
 with shows_error():
     conv(images) + torch.zeros(64, 8, 8, 8)  # 4 and 8 channels
 
+# %% show
 plt.show()

@@ -127,4 +127,5 @@ with shows_error():
 with shows_error():
     model(batch[0])  # (C, H, W): no batch
 
+# %% show
 plt.show()

@@ -125,4 +125,5 @@ predictions = sizes.unsqueeze(1)  # (B, 1), all of them right
 wrong_mse = mse_loss(predictions, sizes).item()
 print(f"(B, 1) and (B,): {wrong_mse:.2f}")
 
+# %% show
 plt.show()

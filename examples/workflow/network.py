@@ -133,4 +133,5 @@ print(f"found in a list {found[0]}, in nn.ModuleList {found[1]}")
 with shows_error():
     torch.optim.SGD(plain.parameters(), lr=0.1)
 
+# %% show
 plt.show()

@@ -133,4 +133,5 @@ try:
 except ValueError as error:
     print(f"ValueError: {error}")
 
+# %% show
 plt.show()
