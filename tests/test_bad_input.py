@@ -23,7 +23,7 @@ from torch import nn
 
 from docs._tools.lessons import lessons, script_path
 from tests import form
-from tests.recorder.settings import load_settings
+from tests.recorder.settings import lay_files, load_settings
 
 MOST_LOSSES = 200  # of a few epochs
 LOSSES = ("cross_entropy", "mse_loss", "l1_loss", "nll_loss", "smooth_l1_loss")
@@ -162,6 +162,7 @@ def test_the_last_line_names_the_cause(
 ) -> None:
     """And nothing is written, whole or half."""
     case = CASES[name]
+    lay_files(lesson, folder)
     if name == "no such GPU" and torch.cuda.device_count() > 99:
         pytest.skip("there is such a GPU")
     before = contents(folder)
@@ -198,6 +199,7 @@ def test_a_loss_that_is_not_finite_ends_the_run(
 
         return given
 
+    lay_files(lesson, folder)
     module = load_script(script_path(lesson))
     if hasattr(module, "pretrained_weights"):  # none that others would load
         monkeypatch.setattr(

@@ -18,7 +18,7 @@ import pytest
 from docs._tools.lessons import lessons, record_folder, script_path
 from docs._tools.records import Records
 from tests import form
-from tests.recorder.settings import load_settings
+from tests.recorder.settings import lay_files, load_settings
 
 READ_TEST_DATA = {"workflow/nine_steps", "workflow/inference"}
 ROTATES = {"workflow/groups"}  # each form is the test data once, for each way
@@ -312,6 +312,7 @@ def test_script_runs_alone(alone: str, tmp_path: Path) -> None:
     """Copied into an empty folder, pasted into a cell, without a screen."""
     path = script_path(alone)
     (tmp_path / path.name).write_bytes(path.read_bytes())
+    lay_files(alone, tmp_path)
     cell = CELL.format(name=path.name, arguments=load_settings(alone).short)
     run = subprocess.run(
         [sys.executable, "-c", cell],

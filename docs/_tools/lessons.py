@@ -5,6 +5,7 @@ One lesson, one path: ``basics/tensors`` is ``examples/basics/tensors.py``,
 """
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,17 @@ def script_path(lesson: str, root: Path = ROOT) -> Path:
 def record_folder(lesson: str, root: Path = ROOT) -> Path:
     """Return the folder that holds what a run of the lesson left."""
     return root / "snippets" / lesson
+
+
+def data_files(lesson: str, root: Path = ROOT) -> list[str]:
+    """List what a script saves or reads beside it, by path below snippets/.
+
+    Its sidecar names them: ``saves`` its own, ``loads`` those of others.
+    """
+    path = script_path(lesson, root).with_suffix(".toml")
+    asked = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    saved = [f"{lesson}/{name}" for name in asked.get("saves", [])]
+    return [*saved, *asked.get("loads", [])]
 
 
 def last_runs(root: Path = ROOT) -> dict[str, str]:

@@ -26,6 +26,7 @@ from docs._tools import expand
 from docs._tools.lessons import (
     LANGUAGES,
     SiteError,
+    data_files,
     last_runs,
     lessons,
     script_path,
@@ -120,12 +121,16 @@ class Site:
         page.meta["search"] = {**asked, "exclude": True}
 
     def write(self, target: Path) -> None:
-        """Write search indexes, scripts and notebooks into the built site."""
+        """Write search indexes, scripts, data and notebooks into the site."""
         self.index.write(target, self.records.words("terms"))
         for lesson in lessons(self.root):
             script = target / "examples" / f"{lesson}.py"
             script.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(script_path(lesson, self.root), script)
+            for name in data_files(lesson, self.root):
+                path = target / "snippets" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.root / "snippets" / name, path)
             if book := notebook(lesson, self.records):
                 path = target / FOLDER / f"{lesson}.ipynb"
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,6 +219,11 @@ def lesson_bar(
     bar: dict[str, Any] = {
         "name": lesson,
         "script_url": f"examples/{lesson}.py",
+    }
+    bar["data"] = {
+        f"snippets/{name}": records.record(owner).data["files"][file]
+        for name in data_files(lesson, records.root)
+        for owner, _, file in [name.rpartition("/")]
     }
     if notebook(lesson, records):
         bar["notebook_url"] = f"{FOLDER}/{lesson}.ipynb"

@@ -1,5 +1,6 @@
 """Write a lesson's record, and say where one does not fit its lesson."""
 
+import base64
 import hashlib
 import json
 import re
@@ -97,7 +98,16 @@ class Recording:
         output = self.folder / "output.txt"
         text = output.read_text("utf-8") if output.is_file() else ""
         drawn = recorded_figures(self.lesson, self.root)
-        return {**old, **old["main"], "output": text, "figures": drawn}
+        held = {**old, **old["main"], "output": text, "figures": drawn}
+        return {**held, "saved": self.saved_files()}
+
+    def saved_files(self) -> dict[str, str]:
+        """Return what the script saved, as base64, from beside the record."""
+        return {
+            name: base64.b64encode(path.read_bytes()).decode()
+            for name in self.settings.saves
+            if (path := self.folder / name).is_file()
+        }
 
     def need(self, run: runs.Run) -> dict[str, Any]:
         """Return what there is of a run.
@@ -109,7 +119,7 @@ class Recording:
             return outcome
         raise NotRunError(f"{run} was not run as it is now")
 
-    def assemble(self) -> tuple[dict[str, Any], dict[str, str]]:
+    def assemble(self) -> tuple[dict[str, Any], dict[str, bytes]]:
         """Make a record of runs that exist, and the files beside it.
 
         Raises:
@@ -125,8 +135,11 @@ class Recording:
         tree = Record(record).tree
         record["claims"] = claims.told(self.lesson, tree, self.root)
         texts = {"output.txt": main["output"], **self.figures(record, main)}
-        record["files"] = {n: _digest(text) for n, text in texts.items()}
-        return {**record, "checksum": checksum(record)}, texts
+        files = {name: text.encode() for name, text in texts.items()}
+        for name in self.settings.saves:
+            files[name] = base64.b64decode(main["saved"][name])
+        record["files"] = {n: _digest(content) for n, content in files.items()}
+        return {**record, "checksum": checksum(record)}, files
 
     def numbers(self, main: dict[str, Any]) -> dict[str, Any]:
         """Return what a record holds of the main run and its variants."""
@@ -199,15 +212,14 @@ class Recording:
 
     def write(self) -> bool:
         """Replace what an earlier run of the lesson left; say if it changed."""
-        record, texts = self.assemble()
+        record, files = self.assemble()
         if record == self.old and not any(self.file_faults()):
             return False
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        texts["record.json"] = as_text(record)
-        for name, text in texts.items():
-            path = self.folder / name
-            path.write_text(text, encoding="utf-8", newline="\n")
+        files["record.json"] = as_text(record).encode()
+        for name, content in files.items():
+            Path(self.folder, name).write_bytes(content)
         return True
 
     def faults(self) -> Iterator[str]:
@@ -220,7 +232,7 @@ class Recording:
         for fault in self.file_faults():
             yield f"{fault}: {again}`"
         try:
-            fresh, texts = self.assemble()
+            fresh, files = self.assemble()
         except NotRunError as error:
             yield f"{where}: {error}: {again}`"
             return
@@ -228,7 +240,11 @@ class Recording:
             yield f"{where}: {fault}: {again}{flag}`"
         yield from figures.differences(
             recorded_figures(self.lesson, self.root),
-            {n[:-4]: text for n, text in texts.items() if n.endswith(".svg")},
+            {
+                n[:-4]: x.decode()
+                for n, x in files.items()
+                if n.endswith(".svg")
+            },
             self.lesson,
             exact=self.old.get("drawn_with") == figures.drawn_with(),
         )
@@ -253,7 +269,7 @@ class Recording:
     def file_faults(self) -> Iterator[str]:
         """Yield that the files beside a record are not its own."""
         there = {
-            path.name: _digest(path.read_text("utf-8", "replace"))
+            path.name: _digest(path.read_bytes())
             for path in self.folder.iterdir()
             if path.name != "record.json"
         }
@@ -387,5 +403,6 @@ def checksum(record: dict[str, Any]) -> str:
     return _digest(json.dumps(rest, sort_keys=True))
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(content: str | bytes) -> str:
+    content = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(content).hexdigest()

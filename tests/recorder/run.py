@@ -5,6 +5,7 @@ arguments of pytest's, and a random generator that nobody seeded, so that a
 script which forgot to seed is found out by its changing numbers.
 """
 
+import base64
 import contextlib
 import ctypes
 import functools
@@ -32,6 +33,7 @@ from docs._tools.lessons import ROOT, script_path
 from docs._tools.parts import Section, cells_of, has_main
 from tests.recorder import figures, numerics
 from tests.recorder.guards import Guards
+from tests.recorder.settings import lay_files, load_settings
 
 # What a script may change in torch and else, and what a run puts back.
 STATE: tuple[tuple[Any, Any], ...] = (
@@ -79,6 +81,7 @@ class Outcome:
     cpu_seconds: float
     faults: dict[str, str]
     figures: dict[str, str] = field(default_factory=dict)
+    saved: dict[str, str] = field(default_factory=dict)  # base64
 
 
 class SectionedOutput(io.TextIOBase):
@@ -134,6 +137,7 @@ def run_lesson(
     seeds: list[int] = []
     output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
     pristine = _pristine(evaluate.tmp_path, device, seeds)
+    lay_files(lesson, evaluate.tmp_path, root)
     _warm_up()
     with pristine, figures.drawing(lesson, source) as take:
         given = [*arguments, "--device", device]
@@ -144,7 +148,11 @@ def run_lesson(
     text = output.text()
     if "KeyboardInterrupt in example" in text:
         raise KeyboardInterrupt
-    return ran.outcome(text, seeds, guards.faults, pictures)
+    outcome = ran.outcome(text, seeds, guards.faults, pictures)
+    for name in load_settings(lesson, root).saves:
+        content = Path(evaluate.tmp_path, name).read_bytes()
+        outcome.saved[name] = base64.b64encode(content).decode()
+    return outcome
 
 
 @dataclass

@@ -21,7 +21,13 @@ from typing import Any
 from docs._tools.lessons import ROOT, script_path
 from tests.recorder import numerics
 from tests.recorder.run import Outcome
-from tests.recorder.settings import DATA, Settings, data_folder, load_settings
+from tests.recorder.settings import (
+    DATA,
+    Settings,
+    data_folder,
+    load_settings,
+    loaded_files,
+)
 
 MAIN = "main"
 # CPU seconds: a longer main run rests on its seeds, not on other numerics.
@@ -59,7 +65,11 @@ def code_hash(run: Run, root: Path = ROOT) -> str:
     """Return a digest of what the run computes with, on any machine."""
     source = script_path(run.lesson, root).read_text(encoding="utf-8")
     computed = _computed(source, printed=run.name == MAIN)
-    return _digest([computed, run.arguments, run.seed])
+    loaded = [
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in loaded_files(run.lesson, root)
+    ]
+    return _digest([computed, run.arguments, run.seed, *loaded])
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """What a lesson asks of its recorder: ``examples/<section>/<lesson>.toml``."""
 
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 from docs._tools.lessons import ROOT, script_path
 from tests.recorder.guards import GUARDS
 
+LISTS = ("arguments", "short", "seeds", "saves", "loads")
 DATA = "{data}/"  # stands for the folder of real data in an argument
 
 
@@ -49,13 +51,17 @@ class Settings:
 
     ``arguments`` are those of the recorded run, ``short`` those of the run
     that the tests make of a long lesson, ``exempt`` names the guards that the
-    lesson breaks on purpose, each with the reason.
+    lesson breaks on purpose, each with the reason. ``saves`` names files that
+    the recorded run writes and the record keeps; ``loads`` those of other
+    lessons, by their path below snippets/, that lie beside the script.
     """
 
     arguments: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
+    saves: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 def load_settings(lesson: str, root: Path = ROOT) -> Settings:
@@ -82,10 +88,30 @@ def load_settings(lesson: str, root: Path = ROOT) -> Settings:
     return settings
 
 
+def loaded_files(lesson: str, root: Path = ROOT) -> list[Path]:
+    """Return the files of other lessons that a script reads beside it.
+
+    Raises:
+        FileNotFoundError: one of them was not recorded.
+    """
+    named = load_settings(lesson, root).loads
+    paths = [root / "snippets" / name for name in named]
+    for path in paths:
+        if not path.is_file():
+            raise FileNotFoundError(f"examples/{lesson}.toml: no {path}")
+    return paths
+
+
+def lay_files(lesson: str, folder: Path, root: Path = ROOT) -> None:
+    """Copy into a folder what a script reads there."""
+    for path in loaded_files(lesson, root):
+        shutil.copy(path, folder)
+
+
 def _checked(given: dict[str, Any]) -> dict[str, Any]:
     """Return a table with tuples for lists, each of what it may hold."""
     checked = dict(given)
-    for name in given.keys() & {"arguments", "short", "seeds"}:
+    for name in given.keys() & {*LISTS}:
         kind, items = int if name == "seeds" else str, given[name]
         if not (
             isinstance(items, list)
