@@ -21,7 +21,7 @@ from torch import nn
 from torchvision import models, transforms
 
 # %% reporter
-fates = {"stops": 0, "warns": 0, "silent": 0}
+fates = {"silent": 0, "warns": 0, "stops": 0}
 
 
 @contextlib.contextmanager
@@ -138,6 +138,6 @@ with old_line():
     torch.autograd.Variable(images, volatile=True)
 
 # %% fates
-figure, axes = plt.subplots(num="fates")
+figure, axes = plt.subplots(num="fates", figsize=(5, 1.8))
 axes.barh(list(fates), list(fates.values()))
 plt.show()

@@ -5,7 +5,7 @@ from tests.recorder.claims import Comparison, Results, claim, more, same, true
 
 @claim(
     en="Of eleven old lines, six stop, three warn, and two go on in silence",
-    ja="11の古い書き方のうち、6つは止まり、3つは警告、2つは無言で進む",
+    ja="11の古い書き方のうち、6つは止まり、3つは警告、2つは何も言わずに進む",
 )
 def how_old_lines_end(r: Results) -> list[Comparison]:
     return [
