@@ -15,6 +15,23 @@ STATISTICS = 2 * 20  # mean and variance of each BatchNorm layer
 
 
 @claim(
+    en="Of the old layers, partial trains the last block, finetune all",
+    ja="元の層のうち、partialは最後のブロックを、finetuneはすべてを学習する",
+)
+def modes_train_what_their_names_say(r: Results) -> list[Comparison]:
+    body = {mode: rates[:-1] for mode, rates in r.modes.items()}
+    return [
+        same(body["scratch"], [2] * 5),
+        same(body["head"], [0] * 5),
+        same(body["partial"], [0, 0, 0, 0, 1]),
+        same(body["finetune"], [1] * 5),
+        same(body["head_then_all 1"], body["head"]),
+        same(body["head_then_all 2"], body["finetune"]),
+        *(same(rates[-1], 2) for rates in r.modes.values()),
+    ]
+
+
+@claim(
     en="With the body frozen, only the new head is trained",
     ja="本体を凍結すると、新しい出力層だけが学習される",
 )
