@@ -430,7 +430,7 @@ SETUPS = {
     "transfer/learning_rates": Setup(
         "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
     ),
-    "transfer/own_pictures": Setup(
+    "programs/own_pictures": Setup(
         "resume_or_start", four_modes, prepare_own, "layer4."
     ),
     "transfer/transfer_vs_finetuning": Setup(
@@ -668,7 +668,7 @@ def keep_fit(
 KEEPING = {
     ("workflow/nine_steps", "fit"): keep_nine,
     ("workflow/train_and_validate", "fit"): keep_fit,
-    ("transfer/own_pictures", "train_epochs"): keep_own,
+    ("programs/own_pictures", "train_epochs"): keep_own,
 }
 
 
@@ -711,7 +711,7 @@ def test_best_epoch_is_that_of_validation(
 SHORTEST = {
     "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
     "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
-    "transfer/own_pictures": [
+    "programs/own_pictures": [
         *("train", "--data={folder}/data", "--out={folder}/run"),
         *("--mode=scratch", "--size=32", "--epochs=1", "--batch-size=8"),
     ],
