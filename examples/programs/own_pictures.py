@@ -12,6 +12,7 @@ PyTorch documentation, Saving and Loading Models
 import argparse
 import glob
 import math
+import os
 import pickle
 import sys
 import tempfile
@@ -431,9 +432,23 @@ def demo(settings):
         return train(settings) | predict_pictures(settings)
 
 
+def evaluate_folder(settings):
+    """Say how often the network is right on labelled pictures."""
+    raise OSError("not yet")
+
+
+def best_device():
+    """Return the name of an accelerator, or cpu."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+MODES = ["scratch", "head", "partial", "finetune", "head_then_all"]
 COMMANDS = {
     "train": (train, "learn from folders of pictures, one folder a class"),
     "predict": (predict_pictures, "name the class of new pictures"),
+    "evaluate": (evaluate_folder, "measure on labelled pictures it never saw"),
     "demo": (demo, "both, on a few pictures drawn for it"),
 }
 
@@ -447,13 +462,14 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
 
-def number(kind, low):
-    """Return an argparse type: a finite number from `low` on."""
+def number(kind, low, high=2**63):
+    """Return an argparse type: a finite number from `low` to below `high`."""
 
     def convert(text):
         value = kind(text)
-        if not low <= value < 2**63:
-            message = f"{text} is out of range: {low} or more, below 2**63"
+        if not low <= value < high:
+            shown = "2**63" if high == 2**63 else high
+            message = f"{text} is out of range: {low} or more, below {shown}"
             raise argparse.ArgumentTypeError(message)
         return value
 
@@ -472,50 +488,100 @@ def usable_device(name):
 
 
 def add_training_flags(add):
-    add("--epochs", type=number(int, 1), default=10, help="of all pictures")
-    add("--seed", type=number(int, 0), default=0, help="of random numbers")
-    names = [*LAST_BLOCK]
-    add("--model", choices=names, default="resnet18", help="the network")
-    modes = ["scratch", "head", "partial", "finetune"]
-    add("--mode", choices=modes, default="finetune", help="what learns")
-    add("--weights", metavar="FILE", help="a state_dict, not a download")
+    """Add what both train and demo know; `add` is a parser's add_argument."""
+    add("--model", choices=[*LAST_BLOCK], default="resnet18", help="network")
+    text = "head, then all layers; or scratch: all, without weights; head: "
+    text += "new layer only; partial: last block too; finetune: all at once"
+    add("--mode", choices=MODES, default="head_then_all", help=text)
+    text = "a state_dict of the network, or the best.pt of an own run (its "
+    text += "known classes keep what they learned); None: torchvision's own, "
+    add("--weights", metavar="FILE", help=text + "downloaded once")
     add("--resume", action="store_true", help="continue the run in --out")
+    add("--epochs", type=number(int, 1), default=10, help="in all")
+    text = "of --epochs, while only the head learns (head_then_all)"
+    add("--freeze-epochs", type=number(int, 1), metavar="N", help=text)
+    text = "end after so many epochs without a lower validation loss"
+    add("--patience", type=number(int, 1), metavar="N", help=text)
     add("--batch-size", type=number(int, 2), default=16, help="pictures a step")
-    fast = "of new layers"
-    add("--learning-rate", type=number(float, 0), default=1e-2, help=fast)
-    slow = "of pretrained layers; None: a tenth of --learning-rate"
-    add("--body-rate", type=number(float, 0), help=slow)
-    side = "of the pictures, in pixels; None: as in pretraining"
-    add("--size", type=number(int, 32), help=side)
+    text = "of new layers, at its highest: it rises and falls within the run"
+    add("--learning-rate", type=number(float, 0), default=1e-3, help=text)
+    text = "of pretrained layers; None: a tenth of --learning-rate"
+    add("--body-rate", type=number(float, 0), help=text)
+    text = "how fast weights shrink; never norms and biases"
+    add("--weight-decay", type=number(float, 0), default=0.01, help=text)
+    text = "side of the square that the network sees, in pixels; None: as in "
+    add("--size", type=number(int, 32, 4097), help=text + "pretraining")
+    text = "smallest part of a picture's area that a training crop shows"
+    share = number(float, 0.01, 1.01)
+    add("--min-crop", type=share, default=0.35, metavar="SHARE", help=text)
+    text = "do not mirror training pictures (text, hands, arrows)"
+    add("--no-flip", action="store_true", help=text)
+    text = "let errors in rare classes count as much as in frequent ones"
+    add("--balance", action="store_true", help=text)
+    text = "regular expression: pictures in whose path it finds the same text "
+    text += "stay on one side of the split, e.g. 'patient\\d+'"
+    add("--group-by", metavar="PATTERN", help=text)
+    text = "run the frozen layers in every epoch, not once"
+    add("--no-cache", action="store_true", help=text)
+    add("--seed", type=number(int, 0), default=0, help="of random numbers")
+
+
+def add_reading_flags(add):
+    """Add what predict and evaluate know besides."""
+    add("checkpoint", help="best.pt of a run")
+    add("--batch-size", type=number(int, 1), default=32, help="pictures a step")
+    text = "write all answers into this new file"
+    add("--json", metavar="FILE", help=text)
+    add("--csv", metavar="FILE", help=text)
 
 
 def parse_arguments(argv):
-    device = "cpu"
-    if torch.accelerator.is_available():
-        device = str(torch.accelerator.current_accelerator())
+    """Return the settings of one of the commands."""
     parser = OneLineParser(description="Train on your own pictures.")
     commands = parser.add_subparsers(required=True, metavar="command")
     parts = {}
     for name, (run, does) in COMMANDS.items():
         part = parts[name] = commands.add_parser(name, help=does)
         part.set_defaults(run=run, out=None, mode=None)
-        add, devices = part.add_argument, "cpu, cuda, ..."
-        add("--device", type=usable_device, default=device, help=devices)
-        if name != "predict":
-            add_training_flags(add)
+        text = "cpu, cuda, mps, ..."
+        add = part.add_argument
+        add("--device", type=usable_device, default=best_device(), help=text)
+        text = "threads that read pictures"
+        cores = min(4, os.cpu_count() or 1)
+        add("--workers", type=number(int, 1, 257), default=cores, help=text)
+    for name in ("train", "demo"):
+        add_training_flags(parts[name].add_argument)
+    for name in ("predict", "evaluate"):
+        add_reading_flags(parts[name].add_argument)
     add = parts["train"].add_argument
     needed = {"metavar": "FOLDER", "required": True}
     needed["default"] = argparse.SUPPRESS  # --help names no default
-    add("--data", help="a folder a class", **needed)
+    add("--data", help="a folder a class, or train and val of such", **needed)
     add("--out", help="where to keep the run", **needed)
     add = parts["predict"].add_argument
-    add("checkpoint", help="best.pt of a run")
-    add("source", help="a picture or a folder of pictures")
-    small = {"size": 32, "batch_size": 8, "learning_rate": 1e-3, "epochs": 4}
+    text = "pictures, folders of pictures, or patterns like '*.jpg'"
+    add("source", nargs="+", help=text)
+    add("--top", type=number(int, 1), default=3, help="classes a picture")
+    text = "say 'unsure' where no class has this share"
+    add("--threshold", type=number(float, 0, 1.01), default=0, help=text)
+    add = parts["evaluate"].add_argument
+    add("folder", help="a folder a class, none of them used in training")
+    text = "write the confusion matrix as a picture into this new file"
+    add("--figure", metavar="FILE.png", help=text)
+    small = {"size": 32, "batch_size": 8, "epochs": 4}
     parts["demo"].set_defaults(mode="scratch", **small)
-    settings = parser.parse_args(argv)
-    if settings.mode == "scratch" and settings.weights:
+    return check_arguments(parser, parser.parse_args(argv))
+
+
+def check_arguments(parser, settings):
+    """Refuse flags that would be without effect."""
+    mode = settings.mode
+    if mode == "scratch" and settings.weights:
         parser.error("--mode scratch takes no --weights")
+    if mode in ("scratch", "head") and settings.body_rate is not None:
+        parser.error(f"--mode {mode} takes no --body-rate")
+    if mode and mode != "head_then_all" and settings.freeze_epochs:
+        parser.error(f"--mode {mode} takes no --freeze-epochs")
     return settings
 
 
