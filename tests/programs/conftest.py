@@ -7,10 +7,12 @@ from types import ModuleType
 
 import pytest
 import torch
+from torch import nn
 from torchvision import models
+from torchvision.transforms.functional import pil_to_tensor
 
 from docs._tools.lessons import script_path
-from tests.programs.drawn import draw, training
+from tests.programs.drawn import draw, scene, training
 from tests.programs.told import Command, checked
 
 
@@ -32,6 +34,25 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "squeezenet.pth"
     torch.manual_seed(0)
     torch.save(models.squeezenet1_1(weights=None).state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def able(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write weights of a MobileNetV2 whose features tell pictures apart.
+
+    Its statistics are counted, so that signals do not fade in its layers.
+    """
+    path = tmp_path_factory.mktemp("able") / "mobilenet_v2.pth"
+    torch.manual_seed(0)
+    model = models.mobilenet_v2(weights=None)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = None
+    images = [pil_to_tensor(scene(f"able {i}", (32, 32))) for i in range(64)]
+    with torch.no_grad():
+        model(torch.stack(images) / 128 - 1)
+    torch.save(model.state_dict(), path)
     return path
 
 

@@ -3,8 +3,6 @@
 import contextlib
 import io
 import pickle
-import subprocess
-import sys
 from email.message import Message
 from pathlib import Path
 from types import ModuleType
@@ -389,21 +387,6 @@ def test_older_torch(
     except SystemExit as error:
         needs = str(error.code)
     assert not needs or "torch 2" in needs
-
-
-def test_copied_alone(tmp_path: Path, program: ModuleType) -> None:
-    """One file, in an empty folder, under any name, without this project."""
-    assert program.__file__
-    copy = tmp_path / "写真 tool.py"
-    copy.write_bytes(Path(program.__file__).read_bytes())
-    argv = [sys.executable, "-I", "-B", str(copy), "predict", "no.pt", "x"]
-    done = subprocess.run(
-        argv, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: ")
-    assert len(done.stderr.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [copy.name]
 
 
 def test_reader_of_the_output_went_away(

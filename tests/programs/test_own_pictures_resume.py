@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -161,19 +160,12 @@ def ringing(moment: str, bell: Bell) -> Iterator[None]:
 MOMENTS = [
     ("opened", 1),
     ("opened", 15),
-    ("opened", 30),
+    ("opened", 50),
     ("pass", 3),
     ("pass", 700),
-    ("step", 1),
-    ("step", 2),
-    ("step", 3),
-    ("step", 4),
-    ("step", 5),
-    ("step", 6),
-    ("step", 8),
-    *(("save", number) for number in range(1, 9)),
-    *(("half saved", number) for number in range(1, 9)),
-    *(("renamed", number) for number in range(1, 9)),
+    *(("step", number) for number in (1, 2, 3, 5, 6, 8)),
+    *(("half saved", number) for number in range(1, 6)),
+    *(("renamed", number) for number in range(1, 8)),
 ]
 
 
@@ -504,15 +496,23 @@ def small_disk(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, old)
 
 
-@pytest.mark.parametrize("size", [0, 3, 5_000, 1_000_000])
-@pytest.mark.parametrize("mode", ["head", "scratch"])
+@pytest.mark.parametrize(
+    ("mode", "size"),
+    [
+        ("scratch", 0),
+        ("scratch", 5_000),
+        ("scratch", 1_000_000),
+        ("head", 3),
+        ("head", 1_000_000),
+    ],
+)
 def test_full_disk(
     command: Command,
     tmp_path: Path,
     data: Path,
     weights: Path,
-    size: int,
     mode: str,
+    size: int,
 ) -> None:
     """One line names what could not be written; then it goes on as new."""
     run = tmp_path / "run"
@@ -529,8 +529,13 @@ def test_full_disk(
     command([*argv, "--resume"])
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
-@pytest.mark.parametrize("kind", [OSError, RuntimeError])
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        *((number, OSError) for number in (1, 2, 3, 4)),
+        *((number, RuntimeError) for number in (1, 3)),
+    ],
+)
 def test_disk_that_fills_while_training(
     command: Command,
     tmp_path: Path,
@@ -556,7 +561,7 @@ def test_disk_that_fills_while_training(
         done = command(argv, status=None)
     if not done.status:
         assert bell.left > 0, "it went on after a failure"
-        assert number > 4, "the moment never came"
+        assert number > 3, "the moment never came"
         return
     assert done.status == 1
     assert "write" in done.line
@@ -616,14 +621,16 @@ def test_out_that_cannot_be_written(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
 def test_ctrl_c_of_a_real_process(tmp_path: Path, program: ModuleType) -> None:
-    """SIGINT at some moment of the demo: status 130, one line, no trace."""
+    """One file, copied alone under another name: SIGINT leaves no trace."""
     assert program.__file__
-    argv = [sys.executable, "-B", program.__file__, "demo", "--device=cpu"]
-    argv += ["--epochs=500", "--model=squeezenet1_1"]
+    (tmp_path / "temporary").mkdir()
+    copy = tmp_path / "写真 tool.py"
+    shutil.copy(program.__file__, copy)
+    argv = [sys.executable, "-I", "-u", str(copy), "demo", "--device=cpu"]
     run = subprocess.Popen(
-        argv,
+        [*argv, "--epochs=500", "--model=squeezenet1_1"],
         cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -632,10 +639,13 @@ def test_ctrl_c_of_a_real_process(tmp_path: Path, program: ModuleType) -> None:
     for line in run.stdout:
         if line.startswith("epoch"):
             break
-    time.sleep(0.1)
     run.send_signal(signal.SIGINT)
     _, err = run.communicate(timeout=60)
-    assert run.returncode == 130
+    assert run.returncode == 130, err
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith("stopped: ")
-    assert not list(tmp_path.iterdir())
+    assert not list((tmp_path / "temporary").iterdir())
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "temporary",
+        copy.name,
+    }
