@@ -14,7 +14,7 @@ PyTorch documentation, Saving and Loading Models; Kumar et al. 2022,
 """
 
 import argparse
-import collections
+import contextlib
 import csv
 import glob
 import hashlib
@@ -29,12 +29,13 @@ import sys
 import tempfile
 import time
 import unicodedata
+from collections import Counter, defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 import torchvision
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 from torch import nn
 from torchvision import models
 
@@ -46,9 +47,7 @@ LAST_BLOCK = {
     "squeezenet1_1": ("features.12.", "classifier."),
     "mobilenet_v2": ("features.17.", "features.18.", "classifier."),
     "mobilenet_v3_small": ("features.11.", "features.12.", "classifier."),
-    "mobilenet_v3_large": ("features.15.", "features.16.", "classifier."),
     "efficientnet_b0": ("features.7.", "features.8.", "classifier."),
-    "efficientnet_v2_s": ("features.6.", "features.7.", "classifier."),
     "convnext_tiny": ("features.7.", "classifier."),
     "swin_t": ("features.7.", "norm.", "head."),
     "vit_b_16": ("encoder.layers.encoder_layer_11.", "encoder.ln.", "heads."),
@@ -57,25 +56,21 @@ MODES = ["scratch", "head", "partial", "finetune", "head_then_all"]
 FIXED = ["model", "mode", "size", "seed", "batch_size", "learning_rate"]
 FIXED += ["body_rate", "weight_decay", "freeze_epochs", "min_crop", "no_flip"]
 FIXED += ["balance", "group_by", "no_cache"]  # equal in a resumed run
+PRIVATE = {"pictures", "optimizer", "scaler"}  # in last.pt, not in best.pt
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
 ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".avif")
-CONVERT = {".heic", ".heif", ".raw", ".dng", ".cr2", ".nef", ".arw", ".svg"}
 SYSTEM = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "lost+found"}
 SYSTEM |= {"system volume information", "__pycache__"}
 VAL_NAMES = ("val", "valid", "validation")
-PART_NAMES = ("train", "test", *VAL_NAMES)
-
 TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF -> transpose
 MOST_PIXELS = 300_000_000  # 0.9 GB as RGB
-VAL_SHARE = 0.2
 READINGS = 3  # of each training picture, while the network is frozen
-CACHE = 2_000_000_000  # bytes of features that are kept in memory
+ROOM = 2_000_000_000  # bytes of features that are kept in memory
 GOLDEN = 11400714819323198485  # 2**64 over the golden ratio
 Image.MAX_IMAGE_PIXELS = None  # open_picture has a limit of its own
 
-
-# Pictures --------------------------------------------------------------------
+# Pictures -------------------------------------------------------------------
 
 
 def to_rgb(picture):
@@ -84,28 +79,23 @@ def to_rgb(picture):
     Greys of 10 to 32 bits are scaled by the depth that holds the brightest.
     """
     if picture.mode == "F":
-        raise ValueError("decimal numbers as pixels: convert it to 8 bit")
+        raise ValueError("decimal numbers as pixels; convert it to 8 bit")
     if picture.mode.startswith("I"):  # convert() would cut at 255
         picture = picture.convert("I")
         low, high = picture.getextrema()
         low = min(low, 0)
-        bits = (int(high) - int(low)).bit_length()
-        depth = next(one for one in (8, 10, 12, 16, 24, 33) if bits <= one)
+        bits = int(high - low).bit_length()
+        depth = next(x for x in (8, 10, 12, 14, 16, 24, 33) if bits <= x)
         scale = 2.0 ** (8 - depth)
-        picture = picture.point(lambda value: value * scale - low * scale)
+        return picture.point(lambda x: x * scale - low * scale).convert("RGB")
+    if picture.mode == "LAB":
+        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
     return picture.convert("RGB")
-
-
-def turn_of(picture):
-    """Return how the camera was held, as an argument of transpose()."""
-    try:
-        return TURNS.get(picture.getexif().get(0x0112))
-    except Exception:  # damaged notes in a good picture
-        return None
 
 
 def open_picture(path, side=None):
@@ -125,44 +115,54 @@ def open_picture(path, side=None):
                 larger = max(1, min(opened.size) / side)
                 opened.draft(None, [int(x / larger) for x in opened.size])
             if math.prod(opened.size) > MOST_PIXELS:
-                raise ValueError(f"{math.prod(opened.size):,} pixels: too many")
+                raise ValueError(f"{math.prod(opened.size)} pixels, too many")
             opened.load()  # turns a TIFF by itself
-            turn = turn_of(opened)
+            turn = None
+            with contextlib.suppress(Exception):  # damaged notes
+                turn = TURNS.get(opened.getexif().get(0x0112))
             picture = to_rgb(opened)
     except Exception as error:  # each file format has its own errors
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise OSError(f"{path} ({reason.split(': ')[0]})") from None
+        reason = str(error).partition(": ")[0] or type(error).__name__
+        raise OSError(f"{path} ({reason})") from None
     return picture if turn is None else picture.transpose(turn)
 
 
 def limits(picture):
     """Return width and height, cut to 4:1: a thin strip would grow huge."""
-    longest = 4 * min(picture.size)
-    return [min(side, longest) for side in picture.size]
+    return [min(side, 4 * min(picture.size)) for side in picture.size]
+
+
+def middle_box(picture, share):
+    """Return left, top, right, bottom of the square in the middle.
+
+    Args:
+        picture: the picture.
+        share: how much of the shorter side it shows, from 0 to 1.
+    """
+    half = min(picture.size) * share / 2
+    x, y = (side / 2 for side in picture.size)
+    return x - half, y - half, x + half, y + half
 
 
 def random_box(picture, smallest, chance):
-    """Return left, top, right, bottom of a random part of a picture.
+    """Return left, top, right, bottom of a random part.
 
     Args:
         picture: the picture.
         smallest: the least share of its area, from 0 to 1.
         chance: a random.Random.
     """
-    width, height = picture.size
     for _ in range(10):
         area = math.prod(limits(picture)) * chance.uniform(smallest, 1)
         ratio = math.exp(chance.uniform(-1, 1) * math.log(4 / 3))
         wide, high = math.sqrt(area * ratio), math.sqrt(area / ratio)
-        if wide <= width and high <= height:
+        if wide <= picture.width and high <= picture.height:
             break
     else:
         wide, high = limits(picture)
-    left, top = (
-        chance.uniform(0, width - wide),
-        chance.uniform(0, height - high),
-    )
-    return left, top, min(left + wide, width), min(top + high, height)
+    left = chance.uniform(0, picture.width - wide)
+    top = chance.uniform(0, picture.height - high)
+    return left, top, left + wide, top + high
 
 
 def preparation_of(name, size=None):
@@ -174,17 +174,13 @@ def preparation_of(name, size=None):
     """
     preset = models.get_model_weights(name).DEFAULT.transforms()
     resize, crop = preset.resize_size[0], preset.crop_size[0]
-    return {
-        "crop": size or crop,
-        "resize": (size or crop) * resize // crop,
-        "mean": list(preset.mean),
-        "std": list(preset.std),
-        "interpolation": preset.interpolation.value,
-    }
+    found = {"crop": size or crop, "resize": (size or crop) * resize // crop}
+    found |= {"mean": list(preset.mean), "std": list(preset.std)}
+    return found | {"interpolation": preset.interpolation.value}
 
 
 class Reader:
-    """Reads pictures for a network, in threads and a little ahead of it.
+    """Reads pictures for a network, in threads and a batch ahead of it.
 
     Threads, no processes: Pillow decodes in parallel, and they need neither
     shared memory nor a main module, so that a notebook can use them.
@@ -192,36 +188,26 @@ class Reader:
 
     def __init__(self, preparation, settings):
         self.preparation, self.settings = preparation, settings
-        self.crop = preparation["crop"]
+        self.side = preparation["crop"]
         name = preparation["interpolation"].upper()
         self.filter = Image.Resampling[name]
-        means = [[preparation["mean"], preparation["std"]]]
-        shaped = torch.tensor(means, device=settings.device)
-        self.mean, self.std = shaped.view(2, 1, 3, 1, 1)
 
-    def usual(self, path):
-        """Return the middle of a picture: S * S * 3 bytes."""
-        picture = open_picture(path, self.preparation["resize"])
-        width, height = picture.size
-        share = self.crop / self.preparation["resize"]
-        side = min(width, height) * share
-        wide, high = (min(side, one) for one in (width, height))
-        left, top = (width - wide) / 2, (height - high) / 2
-        return self.finish(picture, (left, top, left + wide, top + high))
+    def read(self, path, key=None):
+        """Return S * S * 3 bytes of a picture's middle.
 
-    def varied(self, path, key):
-        """Return a random part, perhaps mirrored; `key` decides."""
-        chance = random.Random(f"{self.settings.seed} {key}")
-        smallest = self.settings.min_crop
-        need = self.crop / math.sqrt(0.75 * min(smallest, 1))
-        picture = open_picture(path, need)
-        box = random_box(picture, min(smallest, 1), chance)
-        return self.finish(picture, box, not self.settings.no_flip, chance)
-
-    def finish(self, picture, box, flip=False, chance=random):
-        """Cut, resize, perhaps mirror; return S * S * 3 bytes."""
-        picture = picture.resize((self.crop, self.crop), self.filter, box)
-        if flip and chance.random() < 0.5:
+        With a key, of a random part, perhaps mirrored; the key decides.
+        """
+        resize, settings = self.preparation["resize"], self.settings
+        if key is None:
+            picture = open_picture(path, resize)
+            box = middle_box(picture, self.side / resize)
+        else:
+            chance = random.Random(f"{settings.seed} {key}")
+            need = self.side / math.sqrt(0.75 * settings.min_crop)
+            picture = open_picture(path, need)
+            box = random_box(picture, settings.min_crop, chance)
+        picture = picture.resize((self.side, self.side), self.filter, box)
+        if key is not None and not settings.no_flip and chance.random() < 0.5:
             picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         return picture.tobytes()
 
@@ -233,81 +219,76 @@ class Reader:
             order: lists of positions in `pairs`, one a batch.
             key: what random parts depend on; None: the middle of each.
         """
-        pool = ThreadPoolExecutor(self.settings.workers)
-        ahead = collections.deque()
+        ahead = deque()
+        with ThreadPoolExecutor(self.settings.workers) as pool:
+            for batch in [*order, []]:
+                keys = [key and f"{key} {index}" for index in batch]
+                paths = [pairs[index][0] for index in batch]
+                ahead.append((pool.map(self.read, paths, keys), batch))
+                if len(ahead) > 1:
+                    found, done = ahead.popleft()
+                    labels = torch.tensor([pairs[index][1] for index in done])
+                    images = self.prepare(b"".join(found))
+                    yield images, labels.to(self.settings.device)
 
-        def read(index):
-            path, _ = pairs[index]
-            if key is None:
-                return self.usual(path)
-            return self.varied(path, f"{key} {index}")
-
-        try:
-            for batch in [*order, None, None]:
-                if batch is not None:
-                    ahead.append(
-                        (batch, [*map(pool.submit, [read] * len(batch), batch)])
-                    )
-                if ahead and (batch is None or len(ahead) > 2):
-                    done, futures = ahead.popleft()
-                    images = b"".join(one.result() for one in futures)
-                    labels = torch.tensor([pairs[one][1] for one in done])
-                    yield self.prepare(images), labels.to(self.settings.device)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    def prepare(self, images):
-        """Return bytes as the network's numbers: (B, 3, S, S)."""
-        images = torch.frombuffer(bytearray(images), dtype=torch.uint8)
-        images = images.view(-1, self.crop, self.crop, 3).permute(0, 3, 1, 2)
+    def prepare(self, read):
+        """Return bytes as the network's numbers, (B, 3, S, S)."""
+        images = torch.frombuffer(bytearray(read), dtype=torch.uint8)
+        images = images.view(-1, self.side, self.side, 3).permute(0, 3, 1, 2)
         images = images.to(self.settings.device).float() / 255
-        return (images - self.mean) / self.std
+        mean, std = (
+            torch.tensor(self.preparation[name], device=images.device)
+            for name in ("mean", "std")
+        )
+        return (images - mean.view(3, 1, 1)) / std.view(3, 1, 1)
 
 
-# Folders ---------------------------------------------------------------------
+# Folders --------------------------------------------------------------------
 
 
 def plain(text):
     """Return a name in one form: a Mac may write an accent as a letter."""
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", str(text))
 
 
 def natural(text):
     """Return a key that sorts 9 before 10."""
-    parts = re.split(r"(\d+)", text)
-    return [(int(x), "") if x.isdecimal() else (-1, x) for x in parts]
+    parts = re.split(r"([0-9]+)", plain(text))
+    return [int(x) if at % 2 else x for at, x in enumerate(parts)]
+
+
+def name_below(path, folder):
+    """Return a path below a folder, in one form on all systems."""
+    return plain(Path(os.path.relpath(path, folder)).as_posix())
 
 
 def visible(folder):
     """Return the entries of a folder: none hidden, none of a system."""
-    found = [
+    return [
         entry
-        for entry in Path(folder).iterdir()
-        if not entry.name.startswith((".", "$", "~"))
-        and entry.name.lower() not in SYSTEM
+        for entry in sorted(Path(folder).iterdir(), key=natural)
+        if entry.name[0] not in ".$~" and entry.name.lower() not in SYSTEM
     ]
-    return sorted(found, key=lambda entry: natural(plain(entry.name)))
 
 
-def is_run(folder, out=None):
+def is_run(folder):
     """Say whether a folder holds what this program writes."""
-    if out and folder.resolve() == Path(out).resolve():
-        return True
     return any(Path(folder, name).exists() for name in ("best.pt", "last.pt"))
 
 
 def files_below(folder):
     """Return all files in a folder and its subfolders, links included."""
-    found, seen, waiting = [], set(), [Path(folder)]
+    real = Path(folder).resolve()
+    seen, waiting, found = {*real.parents}, [Path(folder)], []
     while waiting:
         current = waiting.pop()
-        real = os.path.realpath(current)
-        if real in seen or is_run(current):
+        real = current.resolve()
+        if real in seen or (is_run(current) and current != Path(folder)):
             continue  # a link to a folder above, or a run
         seen.add(real)
         for entry in visible(current):
             (waiting if entry.is_dir() else found).append(entry)
-    return sorted(found, key=lambda path: natural(plain(path.as_posix())))
+    return sorted(found, key=natural)
 
 
 def is_picture(path):
@@ -321,53 +302,59 @@ def pictures_below(folder):
     return [path for path in files_below(folder) if is_picture(path)]
 
 
+def is_aside(folder, out=None):
+    """Say whether a folder holds runs, and no picture."""
+    new = out and Path(out).resolve().is_relative_to(folder.resolve())
+    if is_run(folder) or new or any(folder.rglob("last.pt")):
+        return is_run(folder) or not pictures_below(folder)
+    return False
+
+
 def subfolders(folder, out=None):
     """Return the folders in a folder, by name: {name: [folder, ...]}."""
-    found = {}
+    found = defaultdict(list)
     for entry in visible(folder):
-        if entry.is_dir() and not is_run(entry, out):
-            found.setdefault(plain(entry.name), []).append(entry)
+        if entry.is_dir() and not is_aside(entry, out):
+            found[plain(entry.name)].append(entry)
     return found
 
 
 def holds_classes(folder):
     """Say whether a folder holds folders, and no picture itself."""
-    entries = visible(folder)
-    return any(one.is_dir() for one in entries) and not any(
-        is_picture(one) for one in entries
-    )
+    inside = visible(folder)
+    folders = [one for one in inside if one.is_dir()]
+    return bool(folders) and not any(map(is_picture, set(inside) - {*folders}))
 
 
 def find_parts(data, out=None):
     """Return the folders of train and val, each None where there is none.
 
-    A folder that holds pictures itself is a class, however it is called.
-    `train` beside classes that are no part of a split is a class too.
+    A folder that holds pictures itself is a class, however it is called;
+    so is train beside classes that are no part of a split.
 
     Raises:
         OSError: the folders look like a split under other names.
     """
-    folders = {
-        name.lower(): paths[0] for name, paths in subfolders(data, out).items()
-    }
-    parts = {
-        name: path for name, path in folders.items() if holds_classes(path)
-    }
-    others = sorted(set(folders) - set(PART_NAMES))
-    val = next((parts[name] for name in VAL_NAMES if name in parts), None)
-    if "train" in parts and (val or "test" in parts or not others):
-        if aside := [name for name in others if not name.startswith("test")]:
-            print(f"beside train, and left out: {', '.join(aside)}")
-        return parts["train"], val
-    if val and not others and "train" not in folders:
+    folders = subfolders(data, out)
+    parts = {x: y[0] for x, y in folders.items() if holds_classes(y[0])}
+    lower = {name.lower(): path for name, path in parts.items()}
+    known = ("train", "test", *VAL_NAMES)
+    others = [name for name in folders if name.lower() not in known]
+    val = next((lower[name] for name in VAL_NAMES if name in lower), None)
+    if "train" in lower and (val or "test" in lower or not others):
+        if others:
+            print(f"beside train, and left out: {', '.join(others)}")
+        return lower["train"], val
+    if val and not others and "train" not in lower:
         raise OSError(f"{data} has a folder {val.name}, but no train")
-    guess = [name for name in parts if re.search("train|test|val|dev", name)]
-    if len(guess) > 1 and len(guess) == len(folders):
-        held = [set(subfolders(parts[name])) for name in guess]
-        if set.intersection(*held):
+    if len(parts) == len(folders) > 1 and all(
+        re.search("train|test|val|dev", name.lower()) for name in parts
+    ):
+        if set.intersection(*(set(subfolders(x)) for x in parts.values())):
+            names, first = ", ".join(parts), next(iter(parts.values()))
             raise OSError(
-                f"{data}: are {', '.join(guess)} parts of a split? Then name "
-                f"them train and val, or give --data {parts[guess[0]]}"
+                f"{data}: are {names} parts of a split? Then name them train "
+                f"and val, or give --data {first}"
             )
     return None, None
 
@@ -388,8 +375,8 @@ def find_classes(data, out=None):
             f"{root}: two or more class folders are needed, there is "
             f"{[*classes]}: is --data one level too high or too low?"
         )
-    kept = subfolders(val, out) if val else None
-    if unknown := sorted(set(kept or ()) - set(classes)):
+    kept = subfolders(val, out) if val else {}
+    if unknown := sorted({*kept} - {*classes}):
         raise OSError(f"{root}: train lacks {unknown} of {val.name}")
     return classes, kept, root
 
@@ -404,89 +391,79 @@ def list_pairs(folders, classes):
     ]
 
 
-# What is in the pictures -----------------------------------------------------
+# What is in the pictures ----------------------------------------------------
 
 
-def progress(steps, text, count=None):
+def progress(steps, text, count):
     """Yield the steps, counted in one line where somebody watches."""
-    count = count or len(steps)
     for done, step in enumerate(steps, 1):
         yield step
         if sys.stderr.isatty():
-            line = f"{text} {done}/{count}".ljust(60)
-            print(line, end="\r", file=sys.stderr, flush=True)
+            end = "\r" if done < count else f"\r{' ' * 60}\r"
+            print(f"{text} {done}/{count}", end=end, file=sys.stderr)
 
 
 def look(path):
     """Return size and 8 x 8 colours of a picture, or what is wrong with it."""
     try:
-        picture = open_picture(path, 32)
+        small = open_picture(path, 32).resize((8, 8), Image.Resampling.BOX)
         with Image.open(path) as opened:
-            size = opened.size
-        small = picture.resize((8, 8), Image.Resampling.BOX)
-        return size, small.tobytes(), None
+            return opened.size, small.tobytes()
     except OSError as error:
-        return None, None, str(error)
-
-
-def look_through(paths, workers):
-    """Return what look() finds in all pictures, in order."""
-    with ThreadPoolExecutor(workers) as pool:
-        looks = pool.map(look, paths)
-        return [*progress(looks, "looking at picture", len(paths))]
+        return str(error)
 
 
 def look_at(paths, workers):
-    """Open every picture once, before training and not in its middle.
+    """Open every picture once; return what look() finds, by path."""
+    with ThreadPoolExecutor(workers) as pool:
+        looks = progress(pool.map(look, paths), "looking at", len(paths))
+        return dict(zip(paths, looks, strict=True))
+
+
+def check_pictures(paths, workers):
+    """Open every picture before training, and not in its middle.
 
     Returns:
-        The colours of all pictures, (N, 192), and their sizes.
+        The colours of all pictures, (N, 192).
 
     Raises:
         OSError: some cannot be read; all of them are named on stderr.
     """
-    found = look_through(paths, workers)
-    bad = [error for _, _, error in found if error]
+    looks = look_at(paths, workers).values()
+    bad = [one for one in looks if isinstance(one, str)]
     for error in bad:
         print(f"unreadable: {error}", file=sys.stderr)
     if bad:
-        raise OSError(
-            f"{len(bad)} of {len(paths)} pictures cannot be read, "
-            f"first: {bad[0]}: remove or replace them"
-        )
-    colours = b"".join(one for _, one, _ in found)
-    colours = torch.frombuffer(bytearray(colours), dtype=torch.uint8)
-    colours = colours.view(-1, 192).float()
-    return colours, [size for size, _, _ in found]
+        text = f"{len(bad)} of {len(paths)} pictures cannot be read, first: "
+        raise OSError(f"{text}{bad[0]}: remove or replace them")
+    sizes = sorted((size for size, _ in looks), key=math.prod)
+    print("sizes: {}x{} to {}x{} pixels".format(*sizes[0], *sizes[-1]))
+    colours = bytearray(b"".join(one for _, one in looks))
+    colours = torch.frombuffer(colours, dtype=torch.uint8)
+    return colours.view(-1, 192).float()
 
 
-def describe_files(folders, sizes):
-    """Print endings and sizes of what is read, and what is left out."""
-    read, left = collections.Counter(), collections.Counter()
-    for path in files_below(folders):
-        kind = path.suffix.lower() or path.name
-        (read if is_picture(path) else left)[kind] += 1
-    shown = [
-        ", ".join(f"{number} {kind}" for kind, number in one.most_common())
-        for one in (read, left)
-    ]
-    least, most = min(sizes, key=math.prod), max(sizes, key=math.prod)
-    print(f"read: {shown[0]}, of {least[0]}x{least[1]} to {most[0]}x{most[1]}")
-    if left:
-        print(f"left out: {shown[1]}")
-    if lost := sorted(CONVERT & set(left)):
-        print(f"  convert {', '.join(lost)} to .jpg or .png to use them too")
+def tell_files(files):
+    """Print how many files of which ending are read, or left out."""
+    kinds = [(is_picture(x), x.suffix.lower() or x.name) for x in files]
+    for read, text in ((True, "pictures"), (False, "left out")):
+        count = Counter(kind for known, kind in kinds if known == read)
+        shown = [f"{number} {kind}" for kind, number in count.most_common()]
+        if shown and not read:
+            shown.append("convert pictures among them to .jpg or .png")
+        if shown:
+            print(f"{text}: {', '.join(shown)}")
 
 
-def describe_classes(train, val, classes):
-    """Print the counts of all classes, and what a constant answer reaches."""
-    counts = [
-        collections.Counter(x for _, x in pairs) for pairs in (train, val)
-    ]
+def tell_classes(train, val, classes):
+    """Print the counts of all classes, and what a constant answer reaches.
+
+    Raises:
+        OSError: nothing is left to validate with.
+    """
+    counts = [Counter(label for _, label in pairs) for pairs in (train, val)]
     for label, name in enumerate(classes):
         learned, kept = (count[label] for count in counts)
-        if not learned:
-            raise OSError(f"class {name!r}: no picture ({' '.join(ENDINGS)})")
         note = "" if kept else " (none to validate with)"
         print(f"  {name}: {learned} train, {kept} val{note}")
     print(f"{len(classes)} classes, {len(train)} + {len(val)} pictures")
@@ -495,15 +472,19 @@ def describe_classes(train, val, classes):
     label, most = counts[1].most_common(1)[0]
     share = most / len(val)
     print(f"always answering {classes[label]} would reach {share:.1%} in val")
-    if max(counts[0].values()) > 5 * min(counts[0].values()):
-        print("a class is rare: --balance lets it count as much as the others")
+    counts = counts[0].most_common()
+    if counts[0][1] > 5 * counts[-1][1]:
+        print(f"{classes[counts[-1][0]]} is rare: --balance lets it count more")
 
 
-# Train and validation --------------------------------------------------------
+# Train and validation -------------------------------------------------------
 
 
 def find_groups(colours, names, labels, pattern=None):
     """Find what must stay together: nearly equal pictures, named groups.
+
+    Names that follow each other hint at a burst or a film; such pictures may
+    differ more (a thing moves, a hand shakes).
 
     Args:
         colours: 8 x 8 colours of each picture, (N, 192), 0..255.
@@ -515,26 +496,31 @@ def find_groups(colours, names, labels, pattern=None):
         The first picture of each one's group, (N,), and the pairs of
         positions that are the same picture with two labels.
     """
-    cells = colours.view(len(colours), 64, 3)
-    near = (0.13 * cells.std(dim=1).mean(dim=1)).clamp(3, 8)
     groups, doubles = torch.arange(len(colours)), []
-    labels = torch.tensor(labels)
-    for start in range(0, len(colours), 256):
-        rows = slice(start, start + 256)
-        apart = torch.cdist(colours[rows], colours) / math.sqrt(192)
-        close = apart <= torch.minimum(near[rows, None], near)
-        for row in close.nonzero()[:, 0].unique_consecutive().tolist():
-            joined = groups[close[row]]
-            if (joined != joined[0]).any():
-                groups[torch.isin(groups, joined)] = joined.min()
-        same = (apart < 1) & (labels[rows, None] < labels)
-        doubles += [(start + a, b) for a, b in same.nonzero().tolist()]
+
+    def join(which):
+        joined = groups[which]
+        if (joined != joined[0]).any():
+            groups[torch.isin(groups, joined)] = joined.min()
+
+    mean = colours.mean(dim=1, keepdim=True)
+    spread = colours.std(dim=1, keepdim=True).clamp(min=10)  # noise is below
+    prints = torch.cat([(colours - mean) / spread, mean / 16], dim=1) / 14
+    labels, at = torch.tensor(labels), torch.arange(len(colours))
+    for rows in at.split(256):
+        apart = torch.cdist(prints[rows], prints)
+        follows = (rows[:, None] - at).abs() <= 3
+        close = (apart < 0.1) | (follows & (apart < 0.25))
+        for row in close[close.sum(dim=1) > 1]:
+            join(row)
+        same = (apart < 0.1) & (labels[rows, None] < labels)
+        doubles += [(int(rows[x]), y) for x, y in same.nonzero().tolist()]
     first = {}
     for index, name in enumerate(names if pattern else ()):
         if found := re.search(pattern, name):
-            other = first.setdefault(found.groups() or found[0], index)
-            joined = groups[[index, other]]
-            groups[torch.isin(groups, joined)] = joined.min()
+            join([index, first.setdefault(found.groups() or found[0], index)])
+    if pattern:
+        print(f"--group-by found {len(first)} groups of pictures")
     return groups.tolist(), doubles
 
 
@@ -546,7 +532,7 @@ def place(name):
     """
     head, digits, tail = re.fullmatch(r"(.*?)(\d*)(\D*)", name, re.S).groups()
     text = f"{head}/{tail}".encode("utf-8", "surrogatepass")
-    start = int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+    start = int(hashlib.blake2b(text, digest_size=8).hexdigest(), 16)
     return (start + int(digits or 0) * GOLDEN) % 2**64 / 2**64
 
 
@@ -557,50 +543,48 @@ def choose_val(names, labels, groups):
     moves no other one. Then each class is looked after: not more than half of
     it validates, and one picture at least, if it has two groups.
     """
-    size = collections.defaultdict(collections.Counter)
+    size = defaultdict(Counter)
     for label, group in zip(labels, groups, strict=True):
         size[label][group] += 1
     placed = {group: place(names[group]) for group in set(groups)}
-    chosen = {group for group, at in placed.items() if at < VAL_SHARE}
+    chosen = {group for group, at in placed.items() if at < 0.2}
     for own in size.values():
-        if len(own) == 1:
-            continue
         half = own.total() / 2
-        inside = sorted(chosen & set(own), key=lambda one: (own[one], one))
+        inside = sorted(chosen & {*own}, key=lambda one: (own[one], one))
         while inside and sum(own[one] for one in inside) > half:
             chosen.discard(inside.pop())
-        if not inside:
+        if not inside and len(own) > 1:
             small = [one for one in own if own[one] <= half]
             chosen.add(min(small, key=placed.get))
     for own in size.values():  # a group of two classes may have gone too far
-        if chosen >= set(own):
+        if chosen >= {*own}:
             chosen.discard(max(own, key=own.get))
     return [index for index, group in enumerate(groups) if group in chosen]
 
 
 def split_pairs(pairs, names, classes, groups):
     """Return the pairs to train and to validate with; say what was done."""
+    print("about a fifth of each class validates")
     labels = [label for _, label in pairs]
-    counts = collections.Counter(groups)
-    together = [one for one, count in counts.items() if count > 1]
+    together = {x: n for x, n in Counter(groups).items() if n > 1}
     if together:
-        number = sum(counts[one] for one in together)
         print(
-            f"kept on one side: {number} pictures in {len(together)} groups "
-            f"of nearly equal ones, e.g. like {names[together[0]]}"
+            f"kept on one side: {sum(together.values())} pictures, in "
+            f"{len(together)} groups, e.g. like {names[min(together)]}"
         )
+    chosen = set(choose_val(names, labels, groups))
     for label, name in enumerate(classes):
-        own = [i for i, one in enumerate(labels) if one == label]
-        if len(own) > 1 and len({groups[one] for one in own}) == 1:
+        own = [index for index, one in enumerate(labels) if one == label]
+        if len(own) > 1 and len({groups[index] for index in own}) == 1:
             print(
                 f"warning: all pictures of {name} are one group: split by "
                 "picture, so validation may promise too much"
             )
-            for one in own:
-                groups[one] = one
-    chosen = set(choose_val(names, labels, groups))
-    train = [pair for i, pair in enumerate(pairs) if i not in chosen]
-    return train, [pairs[i] for i in sorted(chosen)]
+            own.sort(key=lambda index: place(names[index]))
+            chosen -= {*own}
+            chosen |= {*own[: max(1, len(own) // 5)]}
+    train = [pair for index, pair in enumerate(pairs) if index not in chosen]
+    return train, [pairs[index] for index in sorted(chosen)]
 
 
 def load_pairs(data, group_by=None, out=None, workers=1):
@@ -616,48 +600,31 @@ def load_pairs(data, group_by=None, out=None, workers=1):
     Raises:
         OSError: folders or pictures cannot be used; says which and why.
     """
-    train_folders, val_folders, root = find_classes(data, out)
-    classes = [*train_folders]
-    train = list_pairs(train_folders, classes)
-    val = list_pairs(val_folders or {}, classes)
+    folders, val_folders, root = find_classes(data, out)
+    classes = [*folders]
+    train, val = (list_pairs(x, classes) for x in (folders, val_folders))
     pairs = train + val
-    if not pairs:
-        raise OSError(f"{data}: no picture ({' '.join(ENDINGS)})")
-    names = [name_below(path, root) for path, _ in pairs]
-    colours, sizes = look_at([path for path, _ in pairs], workers)
-    labels = [label for _, label in pairs]
+    paths, labels = [path for path, _ in pairs], [label for _, label in pairs]
+    names = [name_below(path, root) for path in paths]
+    tell_files(files_below(data))
+    for name in {*range(len(classes))} - {label for _, label in train}:
+        text = f"class {classes[name]!r}: no picture ({' '.join(ENDINGS)})"
+        raise OSError(text)
+    colours = check_pictures(paths, workers)
     groups, doubles = find_groups(colours, names, labels, group_by)
-    if doubles:
-        shown = " and ".join(names[one] for one in doubles[0])
-        print(
-            f"warning: the same picture under two labels, {len(doubles)} "
-            f"times, e.g. {shown}: which is right?"
-        )
-    describe_files(data, sizes)
-    if val_folders is None:
-        print("no folder val: about a fifth of each class validates")
+    for one, other in doubles[:20]:
+        text = f"{names[one]} and {names[other]}"
+        print(f"warning: the same picture under two labels: {text}")
+    if not val_folders:
         train, val = split_pairs(pairs, names, classes, groups)
-    elif both := set(groups[: len(train)]) & set(groups[len(train) :]):
-        number = sum(one in both for one in groups[len(train) :])
-        print(
-            f"warning: {number} pictures of val are nearly equal to "
-            "pictures of train, so validation promises too much"
-        )
-    describe_classes(train, val, classes)
+    elif both := {*groups[: len(train)]} & {*groups[len(train) :]}:
+        number = sum(group in both for group in groups[len(train) :])
+        print(f"warning: {number} pictures of val resemble some of train")
+    tell_classes(train, val, classes)
     return train, val, classes
 
 
-def name_below(path, folder):
-    """Return a path below a folder, in one form on all systems."""
-    return plain(Path(os.path.relpath(path, folder)).as_posix())
-
-
-# The network -----------------------------------------------------------------
-
-
-def read_saved(path):
-    """Return what torch.save wrote; the file cannot run code."""
-    return torch.load(path, map_location="cpu", weights_only=True)
+# The network ----------------------------------------------------------------
 
 
 def read_weights(settings):
@@ -667,21 +634,13 @@ def read_weights(settings):
         weights = models.get_model_weights(name).DEFAULT
         shown = sys.stderr.isatty()
         return weights.get_state_dict(check_hash=True, progress=shown), {}
-    kept = read_saved(path)
+    kept = torch.load(path, map_location="cpu", weights_only=True)
     if "classes" in kept and "state_dict" in kept:
-        own = kept["settings"]["model"]
-        if own != name:
-            raise ValueError(f"it holds a {own}: add --model {own}")
+        if kept["settings"]["model"] != name:
+            raise ValueError(f"it is a {kept['settings']['model']}: --model")
         return kept["state_dict"], kept
     state = kept.get("state_dict", kept.get("model", kept))
     return {key.removeprefix("module."): x for key, x in state.items()}, {}
-
-
-def broken_download(name):
-    """Return what to do about a download that was cut off, if there is one."""
-    url = models.get_model_weights(name).DEFAULT.url
-    path = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
-    return f"delete {path} and start again, or " if path.exists() else ""
 
 
 def load_weights_below(model, head, settings, classes=()):
@@ -696,28 +655,28 @@ def load_weights_below(model, head, settings, classes=()):
     Raises:
         OSError: there are no weights, or they do not fit; says what to do.
     """
-    name, path = settings.model, settings.weights
     try:
         state, kept = read_weights(settings)
         own = model.state_dict()
         own_head = {key: own[key] for key in own if key.startswith(head)}
-        known = kept.get("classes", ())
-        for key, value in own_head.items():
-            for label, one in enumerate(classes):
-                if one in known:
-                    value[label] = state[key][known.index(one)]
+        for label, name in enumerate(classes):
+            if name in kept.get("classes", ()):
+                for key, value in own_head.items():
+                    value[label] = state[key][kept["classes"].index(name)]
         model.load_state_dict(state | own_head)
         return kept.get("preparation")
     except pickle.UnpicklingError:  # torch explains unsafe ways to read it
         reason = "no state_dict"
-    except RuntimeError as error:  # lists all that does not fit
-        reason = " ".join(str(error).split())
     except Exception as error:  # of many kinds: net, disk, any content
-        reason = str(error).partition("\n")[0] or type(error).__name__
-    hint = "" if path else broken_download(name)
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+    name, hint = settings.model, ", or without --size" * bool(settings.size)
+    if not settings.weights:  # a broken download is not loaded anew
+        url = models.get_model_weights(name).DEFAULT.url
+        path = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
+        hint = f", or delete {path} and start again" if path.exists() else ""
     raise OSError(
-        f"no weights of {name} from {path or 'the net'} ({reason}): "
-        f"{hint}give --weights FILE or --mode scratch"
+        f"no weights of {name} from {settings.weights or 'the net'} ({reason})"
+        f": give --weights FILE or --mode scratch{hint}"
     )
 
 
@@ -726,12 +685,6 @@ def new_network(name, classes, size):
     more = {"image_size": size} if name.startswith("vit") else {}
     model = models.get_model(name, num_classes=classes, **more)
     return model, [*model.state_dict()][-1].removesuffix("bias")  # e.g. "fc."
-
-
-def freeze(model, trained):
-    """Let only the parameters learn whose names begin so."""
-    for key, parameter in model.named_parameters():
-        parameter.requires_grad_(key.startswith(trained))
 
 
 def set_mode(model, learning):
@@ -752,58 +705,93 @@ def rate_factor(done):
     Args:
         done: how much of a phase is over, from 0 to 1.
     """
-    return min(1.0, 0.1 + 9 * done) * (1 + math.cos(math.pi * done)) / 2
+    return min(1, 0.1 + 9 * done) * (1 + math.cos(math.pi * done)) / 2
 
 
-class Learner:
-    """What learns in one phase of a run, and how.
+def in_batches(order, size, join=False):
+    """Return the order in lists; `join` lets none at the end hold one.
 
-    The rate depends on epoch and batch alone, so a run can be resumed.
+    BatchNorm cannot learn from a single picture.
+    """
+    order = [*order]
+    lists = [order[at : at + size] for at in range(0, len(order), size)]
+    if join and len(lists) > 1 and len(lists[-1]) == 1:
+        lists[-2] += lists.pop()
+    return lists
+
+
+def accuracy_of(matrix):
+    """Return the share of right answers."""
+    return (matrix.diagonal().sum() / matrix.sum()).item()
+
+
+class Training:
+    """A run: its pictures, its network, and what learns in an epoch.
+
+    An epoch depends on seed and number only, so it can be resumed.
     """
 
-    def __init__(self, model, head, mode, settings):
-        self.model, self.head, self.mode = model, head, mode
-        trained, new = {
-            "scratch": ("", ""),  # all layers
-            "head": (head, head),
-            "partial": (LAST_BLOCK[settings.model], head),
-            "finetune": ("", head),
-        }[mode]
-        freeze(model, trained)
+    def __init__(self, settings, run, train, val):
+        self.settings, self.run, self.mode = settings, run, None
+        self.train, self.val = train, val
+        torch.manual_seed(settings.seed)
+        classes = run["classes"]
+        size = run["preparation"]["crop"]
+        self.model, self.head = new_network(settings.model, len(classes), size)
+        if "optimizer" in run:
+            self.model.load_state_dict(run["state_dict"])
+        elif settings.mode != "scratch":
+            own = load_weights_below(self.model, self.head, settings, classes)
+            if own and not settings.size:
+                run["preparation"] = own
+        self.model.to(settings.device)
+        self.last_layer = self.model.get_submodule(self.head[:-1])
+        self.reader = Reader(run["preparation"], settings)
+        self.device = torch.device(settings.device)
+        counts = torch.bincount(torch.tensor([label for _, label in train]))
+        weights = len(train) / (len(counts) * counts)
+        self.weights = weights.to(self.device) if settings.balance else None
+
+    def start_phase(self, epoch):
+        """Choose what learns in an epoch, and its optimizer."""
+        settings, frozen = self.settings, self.run["frozen"]
+        mode, first = settings.mode, frozen if epoch > frozen else 0
+        if mode == "head_then_all":
+            mode = "head" if epoch <= frozen else "finetune"
+        self.phase = first, settings.epochs if epoch > frozen else frozen
+        if mode == self.mode:
+            return
+        self.mode, self.kept, self.room = mode, {}, ROOM
+        self.optimizer = self.new_optimizer()
+        self.scaler = torch.amp.GradScaler(enabled=self.device.type == "cuda")
+        if "optimizer" in self.run and epoch > first + 1:
+            self.optimizer.load_state_dict(self.run["optimizer"])
+            self.scaler.load_state_dict(self.run["scaler"])
+
+    def new_optimizer(self):
+        """Freeze what a mode does not train; return the optimizer of the rest.
+
+        New layers learn fast, old ones slowly; norms and biases do not decay.
+        """
+        settings, head = self.settings, self.head
+        block = LAST_BLOCK[settings.model]
+        trained = {"head": head, "partial": block}.get(self.mode, "")
         rate, body_rate = settings.learning_rate, settings.body_rate
-        if body_rate is None:  # new layers learn fast, old ones slowly
+        if body_rate is None:
             body_rate = rate / 10
-        groups = collections.defaultdict(list)
-        for key, parameter in model.named_parameters():
+        groups = defaultdict(list)
+        for key, parameter in self.model.named_parameters():
+            parameter.requires_grad_(key.startswith(trained))
+            new = self.mode == "scratch" or key.startswith(head)
+            decay = settings.weight_decay if parameter.ndim > 1 else 0.0
             if parameter.requires_grad:
-                peak = rate if key.startswith(new) else body_rate
-                small = parameter.ndim < 2  # norms and biases do not decay
-                groups[peak, 0 if small else settings.weight_decay].append(
-                    parameter
-                )
-        self.optimizer = torch.optim.AdamW(
-            [
-                {
-                    "params": params,
-                    "lr": peak,
-                    "weight_decay": decay,
-                    "peak": peak,
-                }
-                for (peak, decay), params in groups.items()
-            ]
-        )
-        self.device = torch.device(settings.device).type
-        self.scaler = torch.amp.GradScaler(enabled=self.device == "cuda")
-
-    def precision(self):
-        """Return a context of mixed precision, where it helps."""
-        kind = torch.float16 if self.device == "cuda" else torch.bfloat16
-        return torch.autocast(self.device, kind, enabled=self.device == "cuda")
-
-    def from_features(self, features):
-        """Return the head's logits (B, C) for features (B, F) or maps."""
-        logits = self.model.get_submodule(self.head[:-1])(features)
-        return logits.relu().mean((2, 3)) if logits.ndim == 4 else logits
+                peak = rate if new else body_rate
+                groups[peak, decay].append(parameter)
+        groups = [
+            {"params": group, "lr": peak, "peak": peak, "weight_decay": decay}
+            for (peak, decay), group in groups.items()
+        ]
+        return torch.optim.AdamW(groups)
 
     def step(self, loss, done):
         """Learn from the loss of a batch."""
@@ -814,115 +802,143 @@ class Learner:
         self.scaler.step(self.optimizer)
         self.scaler.update()
 
+    def precision(self):
+        """Return a context of mixed precision, where it helps."""
+        enabled = self.device.type == "cuda"
+        return torch.autocast(self.device.type, torch.float16, enabled)
 
-def pass_over(forward, batches, learner, weights=None, done=None):
-    """Learn from all batches, or only measure.
+    def from_features(self, features):
+        """Return the head's logits (B, C) for features (B, F) or maps."""
+        logits = self.last_layer(features)
+        return logits.relu().mean((2, 3)) if logits.ndim == 4 else logits
 
-    Args:
-        forward: returns logits (B, C) for a batch.
-        batches: yields inputs and labels (B,).
-        learner: knows the optimizer and the precision.
-        weights: of the classes in the loss, (C,), or None.
-        done: returns how much of the phase is over; None: only measure.
+    def features(self, pairs, epoch):
+        """Return what the frozen layers give the head, (N, F), and labels.
 
-    Returns:
-        The mean loss, and how often a class (row) was called what (column).
-    """
-    total, count, matrix = 0.0, 0, None
-    for step, (inputs, labels) in enumerate(batches):
-        with torch.set_grad_enabled(done is not None), learner.precision():
-            logits = forward(inputs)
-            loss = nn.functional.cross_entropy(
-                logits.float(), labels, weight=weights
-            )
-        if done is not None:
-            learner.step(loss, done(step))
-        if matrix is None:
-            matrix = torch.zeros(2 * logits.shape[1:], dtype=torch.long)
-        answers = logits.argmax(dim=1).cpu()
-        matrix.index_put_((labels.cpu(), answers), torch.tensor(1), True)
-        total += loss.item() * len(labels)
-        count += len(labels)
-    return total / count, matrix
-
-
-def accuracy_of(matrix):
-    """Return the share of right answers."""
-    return (matrix.diagonal().sum() / matrix.sum()).item()
-
-
-class Features:
-    """What the frozen layers make of the pictures, computed once.
-
-    Training pictures are read a few times at random, one reading an epoch,
-    and again from the first; all is kept in memory as long as it fits.
-    """
-
-    def __init__(self, learner, reader, settings):
-        self.learner, self.reader = learner, reader
-        self.room = 0 if settings.no_cache else CACHE
-        self.readings = READINGS if self.room else settings.epochs
-        self.kept = {}
-
-    def of(self, pairs, epoch=None):
-        """Return features (N, F) and labels (N,); epoch None: to validate."""
-        key = None if epoch is None else (epoch - 1) % self.readings
+        Training pictures are read at random a few times, one reading an
+        epoch, and again from the first; all is kept as long as it fits.
+        Epoch None stands for the middle of each picture.
+        """
+        turns = self.settings.epochs if self.settings.no_cache else READINGS
+        key = epoch and f"reading {(epoch - 1) % turns}"
         if key in self.kept:
             return self.kept[key]
-        order = in_batches(range(len(pairs)), 32)
-        text = "frozen layers, batch"
-        name = None if key is None else f"reading {key}"
-        batches = self.reader.batches(pairs, order, name)
-        found = self.run(progress(batches, text, len(order)))
-        size = found[0].nbytes
-        if size <= self.room:
-            self.room -= size
+        order, caught, answers = in_batches(range(len(pairs)), 32), [], []
+        batches = self.reader.batches(pairs, order, key)
+        hook = self.last_layer.register_forward_pre_hook(
+            lambda _, given: caught.append(given[0].float().cpu())
+        )
+        with hook, torch.no_grad(), self.precision():
+            for images, labels in progress(batches, "batch", len(order)):
+                self.model(images)
+                answers.append(labels.cpu())
+        found = torch.cat(caught), torch.cat(answers)
+        if found[0].nbytes <= self.room and not self.settings.no_cache:
+            self.room -= found[0].nbytes
             self.kept[key] = found
         return found
 
-    @torch.no_grad()
-    def run(self, batches):
-        """Run all layers, and catch what the last one is given."""
-        model, caught, labels = self.learner.model, [], []
-        set_mode(model, False)
-        head = model.get_submodule(self.learner.head[:-1])
-        hook = head.register_forward_pre_hook(
-            lambda _, given: caught.append(given[0].float().cpu())
-        )
-        try:
-            for images, answers in batches:
-                with self.learner.precision():
-                    model(images)
-                labels.append(answers.cpu())
-        finally:
-            hook.remove()
-        return torch.cat(caught), torch.cat(labels)
+    def batches(self, pairs, order, epoch):
+        """Return what gives logits, and the batches to give it."""
+        if self.mode != "head":
+            key = epoch and f"epoch {epoch}"
+            return self.model, self.reader.batches(pairs, order, key)
+        features, labels = self.features(pairs, epoch)
+        parts = ((features[part], labels[part]) for part in order)
+        device = self.device
+        batches = ((one.to(device), two.to(device)) for one, two in parts)
+        return self.from_features, batches
+
+    def pass_over(self, pairs, order, epoch=None):
+        """Learn from all batches in an epoch, or only measure (None).
+
+        Returns:
+            The mean loss, and how often a class (row) was called what
+            (column), (C, C).
+        """
+        first, last = self.phase
+        set_mode(self.model, bool(epoch) and self.mode != "head")
+        matrix = torch.zeros(2 * [len(self.run["classes"])], dtype=torch.long)
+        forward, batches = self.batches(pairs, order, epoch)
+        text, total = f"epoch {epoch}, batch" if epoch else "checking", 0.0
+        for at, (inputs, labels) in enumerate(
+            progress(batches, text, len(order))
+        ):
+            with torch.set_grad_enabled(bool(epoch)), self.precision():
+                logits = forward(inputs)
+                loss = nn.functional.cross_entropy(
+                    logits.float(), labels, weight=self.weights
+                )
+            if epoch:
+                done = epoch - 1 - first + at / len(order)
+                self.step(loss, done / (last - first))
+            answers = logits.argmax(dim=1)
+            for truth, called in zip(labels, answers, strict=True):
+                matrix[truth, called] += 1
+            total += loss.item() * len(labels)
+        return total / len(pairs), matrix
+
+    def run_epoch(self, epoch):
+        """Train and validate once; return numbers and confusion matrix."""
+        self.start_phase(epoch)
+        torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
+        order = torch.randperm(len(self.train)).tolist()
+        order = in_batches(order, self.settings.batch_size, join=True)
+        learned, matrix = self.pass_over(self.train, order, epoch)
+        order = in_batches(range(len(self.val)), 32)
+        checked, found = self.pass_over(self.val, order)
+        if not math.isfinite(learned + checked):
+            hint = " and change --out" if epoch > 1 else ""
+            reason = f"loss of epoch {epoch} is not finite"
+            raise FloatingPointError(f"{reason}: lower --learning-rate{hint}")
+        row = {"epoch": epoch, "train_loss": learned}
+        row |= {"train_accuracy": accuracy_of(matrix), "val_loss": checked}
+        return row | {"val_accuracy": accuracy_of(found)}, found.tolist()
+
+    def keep(self, row, matrix):
+        """Write best.pt, if the epoch is the best one, and last.pt."""
+        run, out = self.run, Path(self.settings.out)
+        run["history"].append(row)
+        run["state_dict"] = self.model.state_dict()
+        if best_of(run) is row:
+            run["matrix"] = matrix
+            kept = {key: run[key] for key in run if key not in PRIVATE}
+            save_whole(kept, out / "best.pt")
+        run["optimizer"] = self.optimizer.state_dict()
+        run["scaler"] = self.scaler.state_dict()
+        save_whole(run, out / "last.pt")
+        save_whole(as_csv(run["history"]), out / "history.csv")
+
+    def go(self):
+        """Train epoch after epoch."""
+        run, settings = self.run, self.settings
+        line = "epoch {:2}  train {:.3f} {:6.1%}  val {:.3f} {:6.1%}"
+        for epoch in range(len(run["history"]) + 1, settings.epochs + 1):
+            began = time.perf_counter()
+            row, matrix = self.run_epoch(epoch)
+            self.keep(row, matrix)
+            changed = self.mode != settings.mode  # head_then_all
+            print(line.format(*row.values()), f" {self.mode}" * changed)
+            sys.stdout.flush()
+            took = (time.perf_counter() - began) / 60
+            if took > 1 and epoch < settings.epochs:
+                text = f"{took:.1f} minutes; {settings.epochs - epoch} epochs"
+                print(f"{text} to go", file=sys.stderr)
+            if is_enough(run, settings):
+                print(f"no better for {settings.patience} epochs: the end")
+                break
 
 
-def in_batches(order, size):
-    """Return the order in lists; a last one of one joins that before it.
-
-    BatchNorm cannot learn from a single picture.
-    """
-    order = [*order]
-    lists = [order[at : at + size] for at in range(0, len(order), size)]
-    if len(lists) > 1 and len(lists[-1]) == 1:
-        lists[-2] += lists.pop()
-    return lists
-
-
-# A run and its files ----------------------------------------------------------
+# A run and its files --------------------------------------------------------
 
 
 def load_checkpoint(path):
     """Return what `train` kept, or say in one line what is wrong."""
     try:
-        kept = read_saved(path)
-        if {"classes", "settings", "state_dict"} <= set(kept):
+        kept = torch.load(path, map_location="cpu", weights_only=True)
+        if {"classes", "settings", "state_dict"} <= {*kept}:
             return kept
         reason = "other content"
-    except FileNotFoundError:
-        reason = "no such file"
     except Exception as error:  # of many kinds: the file may hold anything
         reason = type(error).__name__
     raise OSError(f"{path} is no checkpoint of own_pictures.py ({reason})")
@@ -930,43 +946,53 @@ def load_checkpoint(path):
 
 def save_whole(content, path):
     """Write a file whole or not at all, even if the power fails."""
-    temporary = path.with_suffix(".tmp")
+    temporary = Path(f"{path}.tmp")
     try:
         with temporary.open("wb") as file:
-            if isinstance(content, str):
-                file.write(content.encode())
+            if isinstance(content, bytes):
+                file.write(content)
             else:
                 torch.save(content, file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise OSError(f"cannot write {path} ({reason})") from None
+    finally:
         temporary.unlink(missing_ok=True)
-        raise OSError(f"cannot write {path} ({error})") from None
+
+
+def as_csv(rows):
+    """Return a table as bytes, from dicts with equal keys."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, [*rows[0]])
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue().encode(errors="backslashreplace")
 
 
 def check_out(settings):
     """Make the folder of a run.
 
     Raises:
-        OSError: it cannot be written, or holds another run.
+        OSError: it cannot be written, or holds something else.
     """
     out = Path(settings.out)
     best, last = (Path(out, name).exists() for name in ("best.pt", "last.pt"))
     if (best or last) and not settings.resume:
         raise OSError(f"{out} holds a run: add --resume or change --out")
     if best != last:
-        lost = "last.pt" if best else "best.pt"
-        raise OSError(
-            f"{out} lacks {lost}, so the run cannot be continued: change "
-            f"--out, and start from --weights {out}/"
-            f"{'best.pt' if best else 'last.pt'}"
-        )
+        lost, there = ("last.pt", "best.pt")[:: 1 if best else -1]
+        text = f"{out} lacks {lost} and cannot be resumed: change --out, and "
+        raise OSError(f"{text}start from --weights {out / there}")
     try:
         out.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out).close()
     except OSError as error:
         raise OSError(f"cannot write to {out} ({error.strerror})") from None
+    if any(map(is_picture, visible(out))):
+        raise OSError(f"{out} holds pictures: change --out")
 
 
 def open_run(settings, new):
@@ -984,9 +1010,8 @@ def open_run(settings, new):
         if before != now:
             flag = "--" + name.replace("_", "-")
             raise OSError(f"{out} was started with {flag} {before}, not {now}")
-    for name in ("pictures", "classes"):
-        if last.get(name) != new[name]:
-            raise OSError(f"{out} was started with other {name}")
+    if last.get("pictures") != new["pictures"]:
+        raise OSError(f"{out} was started with other pictures")
     epochs = len(last["history"])
     if epochs >= settings.epochs:
         raise OSError(f"{out} has {epochs} epochs: raise --epochs")
@@ -995,163 +1020,17 @@ def open_run(settings, new):
     return last
 
 
-def best_of(history):
+def best_of(run):
     """Return the epoch of the lowest validation loss."""
-    return min(history, key=lambda row: row["val_loss"])
+    return min(run["history"], key=lambda row: row["val_loss"])
 
 
 def is_enough(run, settings):
     """Say whether the last epochs brought nothing new (--patience)."""
-    history, frozen = run["history"], run["frozen"]
-    if not settings.patience or len(history) <= frozen:
+    epochs, frozen = len(run["history"]), run["frozen"]
+    if not settings.patience or epochs <= frozen:
         return False
-    last = max(best_of(history)["epoch"], frozen)
-    return len(history) - last >= settings.patience
-
-
-def frozen_epochs(settings):
-    """Return after how many epochs all layers begin to learn."""
-    if settings.mode != "head_then_all":
-        return 0
-    return settings.freeze_epochs or math.ceil(0.3 * settings.epochs)
-
-
-# Training --------------------------------------------------------------------
-
-
-class Training:
-    """A run: its pictures, its network, and the state that it keeps."""
-
-    def __init__(self, settings, run, train, val):
-        self.settings, self.run = settings, run
-        self.train, self.val = train, val
-        torch.manual_seed(settings.seed)
-        name, classes = settings.model, run["classes"]
-        size = run["preparation"]["crop"]
-        self.model, self.head = new_network(name, len(classes), size)
-        if "optimizer" in run:
-            self.model.load_state_dict(run["state_dict"])
-        elif settings.mode != "scratch":
-            before = load_weights_below(
-                self.model, self.head, settings, classes
-            )
-            if before and not settings.size:
-                run["preparation"] = before
-        self.model.to(settings.device)
-        self.reader = Reader(run["preparation"], settings)
-        self.weights = self.class_weights() if settings.balance else None
-        self.learner = self.features = None
-
-    def class_weights(self):
-        """Return for each class how much its pictures count, (C,)."""
-        counts = torch.bincount(torch.tensor([x for _, x in self.train]))
-        weights = len(self.train) / (len(counts) * counts)
-        return weights.to(self.settings.device)
-
-    def start_phase(self, epoch):
-        """Prepare what learns in an epoch; return where its phase ends."""
-        settings, frozen = self.settings, self.run["frozen"]
-        mode, first, last = settings.mode, 0, settings.epochs
-        if mode == "head_then_all":
-            mode, first, last = "head", 0, min(frozen, last)
-            if epoch > frozen:
-                mode, first, last = "finetune", frozen, settings.epochs
-        if self.learner is None or self.learner.mode != mode:
-            self.learner = Learner(self.model, self.head, mode, settings)
-            if "optimizer" in self.run and epoch > first + 1:
-                self.learner.optimizer.load_state_dict(self.run["optimizer"])
-                self.learner.scaler.load_state_dict(self.run["scaler"])
-            self.features = Features(self.learner, self.reader, settings)
-        return first, last
-
-    def inputs(self, epoch, order=None):
-        """Return forward function and batches; order None: to validate."""
-        pairs = self.train if order else self.val
-        if self.learner.mode != "head":
-            key = f"epoch {epoch}" if order else None
-            order = order or in_batches(range(len(pairs)), 32)
-            return self.model, self.reader.batches(pairs, order, key)
-        found, labels = self.features.of(pairs, epoch if order else None)
-        order = order or in_batches(range(len(pairs)), 1024)
-        device = self.settings.device
-        batches = ((found[x].to(device), labels[x].to(device)) for x in order)
-        return self.learner.from_features, batches
-
-    def run_epoch(self, epoch):
-        """Train and validate once; return numbers and confusion matrix."""
-        first, last = self.start_phase(epoch)
-        # An epoch depends on seed and number only, so it can be resumed.
-        torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
-        mixed = torch.randperm(len(self.train)).tolist()
-        order = in_batches(mixed, self.settings.batch_size)
-        set_mode(self.model, self.learner.mode != "head")
-
-        def done(step):
-            return (epoch - 1 - first + step / len(order)) / (last - first)
-
-        forward, batches = self.inputs(epoch, order)
-        text = f"epoch {epoch}, batch"
-        batches = progress(batches, text, len(order))
-        learned, matrix = pass_over(
-            forward, batches, self.learner, self.weights, done
-        )
-        set_mode(self.model, False)
-        forward, batches = self.inputs(epoch)
-        kept, val_matrix = pass_over(
-            forward, batches, self.learner, self.weights
-        )
-        if not math.isfinite(learned + kept):
-            raise FloatingPointError(
-                f"loss of epoch {epoch} is not finite: lower --learning-rate"
-                + (", in another --out" if epoch > 1 else "")
-            )
-        row = {"epoch": epoch, "train_loss": learned}
-        row |= {"train_accuracy": accuracy_of(matrix), "val_loss": kept}
-        return row | {"val_accuracy": accuracy_of(val_matrix)}, val_matrix
-
-    def keep(self, row, matrix):
-        """Write best.pt, if the epoch is the best one, and last.pt."""
-        run, out = self.run, Path(self.settings.out)
-        run["history"].append(row)
-        run["state_dict"] = self.model.state_dict()
-        if best_of(run["history"]) is row:
-            run["matrix"] = matrix.tolist()
-            kept = {key: run[key] for key in run if key not in PRIVATE}
-            save_whole(kept, out / "best.pt")
-        run["optimizer"] = self.learner.optimizer.state_dict()
-        run["scaler"] = self.learner.scaler.state_dict()
-        save_whole(run, out / "last.pt")
-        lines = [
-            ",".join(row),
-            *(",".join(map(str, x.values())) for x in run["history"]),
-        ]
-        save_whole("\n".join(lines) + "\n", out / "history.csv")
-
-    def go(self):
-        """Train epoch after epoch; return the best one."""
-        run, epochs = self.run, self.settings.epochs
-        line = "epoch {:2}  train {:.3f} {:6.1%}  val {:.3f} {:6.1%}"
-        for epoch in range(len(run["history"]) + 1, epochs + 1):
-            began = time.perf_counter()
-            row, matrix = self.run_epoch(epoch)
-            self.keep(row, matrix)
-            shown = line.format(*row.values())
-            if self.learner.mode != self.settings.mode:
-                shown += "  head" if epoch <= run["frozen"] else "  all layers"
-            print(shown, flush=True)
-            took = time.perf_counter() - began
-            if took > 20 and epoch < epochs:
-                print(
-                    f"{took / 60:.1f} minutes an epoch, {epochs - epoch} to go",
-                    file=sys.stderr,
-                )
-            if is_enough(run, self.settings):
-                print(f"no better for {self.settings.patience} epochs: the end")
-                break
-        return best_of(run["history"])
-
-
-PRIVATE = {"pictures", "optimizer", "scaler"}  # in last.pt, not in best.pt
+    return epochs - max(best_of(run)["epoch"], frozen) >= settings.patience
 
 
 def train(settings):
@@ -1160,34 +1039,30 @@ def train(settings):
     train, val, classes = load_pairs(
         settings.data, settings.group_by, settings.out, settings.workers
     )
+    names = [
+        [name_below(path, settings.data) for path, _ in pairs]
+        for pairs in (train, val)
+    ]
+    frozen = settings.freeze_epochs or math.ceil(0.3 * settings.epochs)
     new = {
         "settings": {name: getattr(settings, name) for name in FIXED},
         "preparation": preparation_of(settings.model, settings.size),
-        "versions": {
-            "torch": str(torch.__version__),
-            "torchvision": str(torchvision.__version__),
-        },
-        "pictures": [
-            [name_below(path, settings.data) for path, _ in pairs]
-            for pairs in (train, val)
-        ],
+        "torchvision": str(torchvision.__version__),
+        "pictures": names,
         "classes": classes,
-        "frozen": frozen_epochs(settings),
+        "frozen": frozen if settings.mode == "head_then_all" else 0,
         "history": [],
     }
-    training = Training(settings, open_run(settings, new), train, val)
-    best = training.go()
-    run = training.run
-    report(torch.tensor(run["matrix"]), classes, f"epoch {best['epoch']}, val")
-    print(
-        f"best epoch {best['epoch']}, val {best['val_accuracy']:.1%}: chosen "
-        "on these pictures, so measure on others (evaluate)"
-    )
+    run = open_run(settings, new)
+    Training(settings, run, train, val).go()
+    best, matrix = best_of(run), torch.tensor(run["matrix"])
+    report(matrix, classes, f"best epoch {best['epoch']}, val")
+    print("it was chosen on these pictures: measure on others (evaluate)")
     sizes = {"train_size": len(train), "val_size": len(val)}
     return sizes | {"history": run["history"], "best": best}
 
 
-# Answers ---------------------------------------------------------------------
+# Answers --------------------------------------------------------------------
 
 
 def interval(right, count):
@@ -1209,26 +1084,20 @@ def report(matrix, classes, what):
     right, count = int(matrix.diagonal().sum()), int(matrix.sum())
     low, high = interval(right, count)
     print(
-        f"{what}: {right / count:.1%} right ({right} of {count}), with 95% "
-        f"confidence {low:.1%} to {high:.1%}"
+        f"{what}: {right / count:.1%} right ({right} of {count}); 95% interval "
+        f"{low:.1%} to {high:.1%}"
     )
-    by_class = {}
-    for label, name in enumerate(classes):
-        total, hit = int(matrix[label].sum()), int(matrix[label, label])
-        if total:
-            by_class[name] = {"right": hit, "of": total}
-            print(f"  {name}: {hit} of {total} right ({hit / total:.1%})")
-    answered = matrix.sum(dim=0)
-    never = [x for x in by_class if not answered[classes.index(x)]]
+    found = {}
+    for row, name in zip(matrix.tolist(), classes, strict=True):
+        if sum(row):
+            own = row[classes.index(name)]
+            found[name] = {"right": own, "of": sum(row)}
+            print(f"  {name}: {own} of {sum(row)} right ({own / sum(row):.1%})")
+    never = [x for x in found if not matrix[:, classes.index(x)].any()]
     if never:
         print(f"warning: never answered: {', '.join(never)}")
-    return {
-        "accuracy": right / count,
-        "right": right,
-        "of": count,
-        "interval": [low, high],
-        "classes": by_class,
-    }
+    numbers = {"accuracy": right / count, "interval": [low, high]}
+    return numbers | {"classes": found, "confusion": matrix.tolist()}
 
 
 def load_network(settings):
@@ -1237,176 +1106,153 @@ def load_network(settings):
     name, classes = kept["settings"]["model"], kept["classes"]
     preparation = kept.get("preparation")
     if not preparation:  # of an older program
-        preparation = preparation_of(name, kept["settings"]["size"])
+        preparation = preparation_of(name, kept["settings"].get("size"))
     try:
         model, _ = new_network(name, len(classes), preparation["crop"])
         model.load_state_dict(kept["state_dict"])
     except (RuntimeError, ValueError) as error:
-        made = kept.get("versions")
         reason = str(error).partition("\n")[0]
-        raise OSError(
-            f"{settings.checkpoint} does not fit this torchvision "
-            f"{torchvision.__version__} ({reason}); made with {made}"
-        ) from None
+        made = f"made with torchvision {kept.get('torchvision')}: {reason}"
+        raise OSError(f"{settings.checkpoint} does not fit, {made}") from None
     model.to(settings.device).eval()
     return model, Reader(preparation, settings), classes
 
 
-def readable(paths, workers):
-    """Return the pictures that can be read; name the others on stderr."""
-    good = []
-    looks = look_through(paths, workers)
-    for path, (*_, error) in zip(paths, looks, strict=True):
-        if error:
-            print(f"skipped: {error}", file=sys.stderr)
-        else:
-            good.append(path)
-    return good
-
-
 @torch.inference_mode()
-def answer(model, reader, paths):
-    """Yield the shares of all classes, (C,), picture by picture."""
-    pairs = [(path, 0) for path in paths]
-    order = in_batches(range(len(pairs)), reader.settings.batch_size)
+def answers(settings, found, model, reader):
+    """Yield name and shares of all classes, (C,), of each good picture."""
+    if lost := [path for path in found.values() if not is_picture(path)]:
+        tell_files(lost)
+    paths = [path for path in found.values() if path not in lost]
+    looks = look_at(paths, settings.workers)
+    for look in looks.values():
+        if isinstance(look, str):
+            print(f"skipped: {look}", file=sys.stderr)
+    good = {
+        name: path
+        for name, path in found.items()
+        if not isinstance(looks.get(path, ""), str)
+    }
+    pairs = [(path, 0) for path in good.values()]
+    order, names = in_batches(range(len(pairs)), settings.batch_size), [*good]
     for images, _ in reader.batches(pairs, order):
-        yield from model(images).float().softmax(dim=1).cpu()
-
-
-def write_new(path, text):
-    """Write a text into a new file; an old one is never overwritten."""
-    with open(
-        path, "x", encoding="utf-8", errors="backslashreplace", newline=""
-    ) as file:
-        file.write(text)
+        shares = model(images).float().softmax(dim=1).cpu()
+        yield from zip(names, shares, strict=False)
+        del names[: len(shares)]
 
 
 def write_answers(settings, results, rows):
     """Write --json and --csv."""
     if settings.json:
-        write_new(settings.json, json.dumps(results, indent=1) + "\n")
-    if settings.csv and rows:
-        text = io.StringIO()
-        table = csv.DictWriter(text, [*rows[0]])
-        table.writeheader()
-        table.writerows(rows)
-        write_new(settings.csv, text.getvalue())
+        text = json.dumps(results, indent=1) + "\n"
+        save_whole(text.encode(), settings.json)
+    if settings.csv:
+        save_whole(as_csv(rows), settings.csv)
 
 
 def check_new(settings):
-    """Refuse names of files that are there already, before the work."""
+    """Refuse files that cannot be written, or are there, before the work."""
     for name in ("json", "csv", "figure"):
         path = getattr(settings, name, None)
         if path and Path(path).exists():
             raise OSError(f"{path} exists: give --{name} another name")
+        if path and not Path(path).parent.is_dir():
+            raise OSError(f"{path}: there is no such folder for --{name}")
 
 
-def draw_matrix(matrix, classes, path):
-    """Draw the confusion matrix as a picture, a row for a true class."""
-    cell, left = 44, 150
-    side = left + cell * len(classes)
-    image = Image.new("RGB", (side + 10, side + 10), "white")
-    pen = ImageDraw.Draw(image)
-    pen.text((8, 8), "down: truth\nacross: answer", "black")
+def draw_matrix(matrix, classes):
+    """Return the confusion matrix as a PNG file: down truth, across answer."""
+    side = 50 * len(classes)
+    image = Image.new("RGB", (side + 210, side + 60), "white")
+    pen, stream = ImageDraw.Draw(image), io.BytesIO()
     for row, name in enumerate(classes):
-        at = left + row * cell
-        shown = f"{row + 1} {name if name.isascii() else ''}"[:22]
-        pen.text((8, at + cell / 3), shown, "black")
-        pen.text((at + cell / 3, left - 20), str(row + 1), "black")
-        total = max(1, int(matrix[row].sum()))
-        for column in range(len(classes)):
-            count = int(matrix[row, column])
-            grey = 255 - int(200 * count / total)
-            corner = (left + column * cell, at)
-            box = [corner, (corner[0] + cell - 2, at + cell - 2)]
-            pen.rectangle(box, fill=(grey, grey, 255))
-            ink = "white" if grey < 128 else "black"
-            pen.text((corner[0] + 14, at + cell / 3), str(count), ink)
-    image.save(path, "PNG")
+        top, counts = 50 * row + 50, matrix[row].tolist()
+        shown = f"{row + 1} {name if name.isascii() else ''}"[:25]
+        pen.text((8, top + 18), shown, "black")
+        pen.text((50 * row + 218, 25), str(row + 1), "black")
+        for column, count in enumerate(counts):
+            share, left = count / max(1, sum(counts)), 50 * column + 200
+            grey = 255 - int(220 * share)
+            box = (left, top, left + 48, top + 48)
+            pen.rectangle(box, (grey, grey, 255))
+            ink = "white" if share > 0.6 else "black"
+            pen.text((left + 18, top + 18), str(count), ink)
+    image.save(stream, "PNG")
+    return stream.getvalue()
 
 
 def print_matrix(matrix, classes):
     """Print the confusion matrix: a row for a true class."""
-    width = max(3, len(str(int(matrix.max()))), len(str(len(classes)))) + 1
-    print("confusion (down: truth; across: answer, by the number of the class)")
-    numbers = [f"{label + 1:{width}}" for label in range(len(classes))]
-    print("".join(["    ", *numbers]))
+    print("confusion; down: truth, across: answer, by the number of its class")
+    wide = len(str(max(int(matrix.max()), len(classes)))) + 1
+    numbers = [f"{label + 1:{wide}}" for label in range(len(classes))]
+    print("     ", *numbers)
     for label, name in enumerate(classes):
-        counts = "".join(f"{int(one):{width}}" for one in matrix[label])
-        print(f"{label + 1:4}{counts}  {name}")
+        counts = [f"{count:{wide}}" for count in matrix[label].tolist()]
+        print(f"{label + 1:5} ", *counts, f" {name}", sep=" ")
 
 
-def evaluate_folder(settings):
-    """Say how often the network is right on labelled pictures."""
-    check_new(settings)
-    model, reader, classes = load_network(settings)
+def list_labelled(settings, classes):
+    """Return {name: path} and {name: label} of the pictures to evaluate."""
     folder = Path(settings.folder)
     if not folder.is_dir():
         raise OSError(f"{folder} is not a folder")
     folders = subfolders(folder)
     unknown = [name for name in folders if name not in classes]
     if unknown or not folders:
-        raise OSError(
-            f"{folder} holds folders {unknown or ''}, but the network knows "
-            f"{classes}: give the folder that holds folders so named"
-        )
-    labels = dict(list_pairs(folders, classes))
-    paths = readable([*labels], settings.workers)
-    if not paths:
-        raise OSError(f"{folder} holds no readable picture")
-    matrix = torch.zeros(len(classes), len(classes), dtype=torch.long)
+        text = f"{folder} must hold folders named like the classes {classes}"
+        raise OSError(f"{text}; there is {unknown or 'none'}")
+    tell_files(files_below(folder))
+    pairs = list_pairs(folders, classes)
+    names = [name_below(path, folder) for path, _ in pairs]
+    paths = dict(zip(names, (path for path, _ in pairs), strict=True))
+    return paths, dict(zip(names, (label for _, label in pairs), strict=True))
+
+
+def evaluate_folder(settings):
+    """Say how often the network is right on labelled pictures."""
+    check_new(settings)
+    model, reader, classes = load_network(settings)
+    found, labels = list_labelled(settings, classes)
+    matrix = torch.zeros(2 * [len(classes)], dtype=torch.long)
     rows = []
-    steps = answer(model, reader, paths)
-    for path, shares in zip(
-        paths, progress(steps, "picture", len(paths)), strict=True
-    ):
-        truth, called = labels[path], int(shares.argmax())
+    for name, shares in answers(settings, found, model, reader):
+        truth, called = labels[name], int(shares.argmax())
         matrix[truth, called] += 1
-        rows.append(
-            {
-                "picture": name_below(path, folder),
-                "truth": classes[truth],
-                "answer": classes[called],
-                "share": shares[called].item(),
-            }
-        )
-    results = report(matrix, classes, str(folder.name))
+        row = {"picture": name, "truth": classes[truth]}
+        row |= {"answer": classes[called], "share": shares[called].item()}
+        rows.append(row)
+    if not rows:
+        raise OSError(f"{settings.folder} holds no readable picture")
+    results = report(matrix, classes, "on these pictures")
     print_matrix(matrix, classes)
     wrong = [row for row in rows if row["truth"] != row["answer"]]
-    wrong = sorted(wrong, key=lambda row: -row["share"])
-    print(f"{len(wrong)} mistakes" + (", the most confident:" if wrong else ""))
+    wrong.sort(key=lambda row: -row["share"])
+    print(f"mistakes: {len(wrong)}; the most confident are")
     for row in wrong[:10]:
-        print(
-            "  {picture}: {answer} {share:.1%}, in truth {truth}".format(**row)
-        )
-    results |= {
-        "names": classes,
-        "confusion": matrix.tolist(),
-        "mistakes": wrong,
-    }
+        print("  {picture}: {answer} {share:.1%}, truth {truth}".format(**row))
+    results |= {"names": classes, "mistakes": wrong}
     write_answers(settings, results, rows)
     if settings.figure:
-        draw_matrix(matrix, classes, settings.figure)
+        save_whole(draw_matrix(matrix, classes), settings.figure)
     return results
 
 
 def find_sources(sources):
-    """Return {name: path} of all pictures that are named or in folders.
+    """Return {name: path} of all that is named or in folders.
 
     Names are below the folder where there is one source, else as given.
     """
     found = {}
     for source in sources:
-        path, names = Path(source), [source]
-        if not path.exists() and any(x in source for x in "*?["):
-            names = sorted(glob.glob(source, recursive=True), key=natural)
-        for name in names:
-            path = Path(name)
-            inside = pictures_below(path) if path.is_dir() else [path]
-            base = path if path.is_dir() else path.parent
+        names = [source] if Path(source).exists() else []
+        names = names or sorted(glob.glob(source, recursive=True), key=natural)
+        for path in map(Path, names or [source]):
+            folder = path if path.is_dir() else path.parent
+            inside = files_below(path) if path.is_dir() else [path]
+            alone = len(sources) == 1
             for one in inside:
-                alone = len(sources) == len(names) == 1
-                shown = name_below(one, base) if alone else one.as_posix()
+                shown = name_below(one, folder) if alone else one.as_posix()
                 found.setdefault(shown, one)
     return found
 
@@ -1415,61 +1261,52 @@ def predict_pictures(settings):
     """Print the likeliest classes of each picture."""
     check_new(settings)
     model, reader, classes = load_network(settings)
+    results, rows = {}, []
     found = find_sources(settings.source)
-    good = set(readable([*found.values()], settings.workers))
-    paths = {name: path for name, path in found.items() if path in good}
-    if not paths:
-        raise OSError(f"{' '.join(settings.source)} holds no readable picture")
-    answers, rows = {}, []
-    steps = answer(model, reader, [*paths.values()])
-    for name, given in zip(paths, steps, strict=True):
-        top = given.topk(min(settings.top, len(classes)))
-        names = [classes[label] for label in top.indices.tolist()]
-        shares = dict(zip(names, top.values.tolist(), strict=True))
+    for name, shares in answers(settings, found, model, reader):
+        top = shares.topk(min(settings.top, len(classes)))
+        best = [classes[label] for label in top.indices.tolist()]
+        results[name] = dict(zip(best, top.values.tolist(), strict=True))
+        shown = [f"{one} {share:.1%}" for one, share in results[name].items()]
         sure = top.values[0] >= settings.threshold
-        shown = [f"{one} {share:.1%}" for one, share in shares.items()]
-        note = "" if sure else "unsure: "
-        print(f"{name}: {note}{', '.join(shown)}", flush=True)
-        answers[name] = shares
-        row = {"picture": name, "answer": names[0] if sure else "unsure"}
-        for rank, (one, share) in enumerate(shares.items(), 1):
+        print(f"{name}: {'' if sure else 'unsure: '}{', '.join(shown)}")
+        row = {"picture": name, "answer": best[0] if sure else "unsure"}
+        for rank, (one, share) in enumerate(results[name].items(), 1):
             row |= {f"class {rank}": one, f"share {rank}": share}
         rows.append(row)
-    write_answers(settings, {"predictions": answers}, rows)
-    return {"predictions": answers}
+    if not results:
+        raise OSError(f"{' '.join(settings.source)}: no readable picture")
+    write_answers(settings, {"predictions": results}, rows)
+    return {"predictions": results}
 
 
-# Commands --------------------------------------------------------------------
-
-
-def draw_thing(kind, chance):
-    """Return a small picture of a ball, a house or a star, on any colour."""
-    dark = tuple(chance.randrange(110) for _ in range(3))
-    light = tuple(chance.randrange(140, 256) for _ in range(3))
-    image = Image.new("RGB", (64, 64), dark)
-    pen, size = ImageDraw.Draw(image), chance.uniform(14, 22)
-    x, y = (chance.uniform(size, 64 - size) for _ in range(2))
-    if kind == "ball":
-        pen.ellipse((x - size, y - size, x + size, y + size), fill=light)
-    elif kind == "house":
-        pen.rectangle((x - size, y, x + size, y + size), fill=light)
-        roof = [(x - size, y), (x, y - size), (x + size, y)]
-        pen.polygon(roof, fill=(200, 60, 40))
-    else:
-        for turn in range(4):
-            dx = size * math.cos(turn * math.pi / 4)
-            dy = size * math.sin(turn * math.pi / 4)
-            pen.line((x - dx, y - dy, x + dx, y + dy), fill=light, width=4)
-    return image
+# Commands -------------------------------------------------------------------
 
 
 def draw_pictures(folder, each, seed):
-    """Write pictures of three things, a folder a thing."""
+    """Write pictures of three things on any colour, a folder a thing."""
     chance = random.Random(seed)
     for name in ("ball", "house", "star"):
         Path(folder, name).mkdir(parents=True)
         for index in range(each):
-            image = draw_thing(name, chance)
+            dark, light = (
+                tuple(chance.randrange(low, low + 110) for _ in range(3))
+                for low in (0, 145)
+            )
+            image = Image.new("RGB", (48, 48), dark)
+            pen, x, y = (
+                ImageDraw.Draw(image),
+                *chance.choices(range(5, 15), k=2),
+            )
+            if name == "ball":
+                pen.ellipse((x, y, x + 28, y + 28), light)
+            elif name == "house":
+                pen.rectangle((x + 3, y + 14, x + 25, y + 28), light)
+                pen.polygon((x, y + 14, x + 14, y, x + 28, y + 14), "red")
+            else:
+                for end in ((0, 0), (14, 0), (28, 0), (28, 14)):
+                    far = (28 - end[0] + x, 28 - end[1] + y)
+                    pen.line((end[0] + x, end[1] + y, *far), light, 3)
             image.save(Path(folder, name, f"{name}_{index:02}.png"))
 
 
@@ -1482,11 +1319,10 @@ def demo(settings):
         draw_pictures(settings.data, 30, seed=0)
         draw_pictures(settings.folder, 8, seed=1)
         results = train(settings)
-        print("evaluate, on new pictures")
+        print("\nevaluate, with new pictures:")
         results["evaluate"] = evaluate_folder(settings)
-        print("predict")
-        first = sorted(Path(settings.folder).glob("*/*_00.png"))
-        settings.source = [str(path) for path in first[:1]]
+        print("\npredict:")
+        settings.source = [f"{settings.folder}/house/house_00.png"]
         return results | predict_pictures(settings)
 
 
@@ -1498,19 +1334,13 @@ COMMANDS = {
 }
 
 
-def best_device():
-    """Return the name of an accelerator, or cpu."""
-    if hasattr(torch, "accelerator") and torch.accelerator.is_available():
-        return str(torch.accelerator.current_accelerator())
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
 class OneLineParser(argparse.ArgumentParser):
     def __init__(self, **options):
         shown = argparse.ArgumentDefaultsHelpFormatter
-        super().__init__(formatter_class=shown, **options)
+        super().__init__(formatter_class=shown, allow_abbrev=False, **options)
 
     def error(self, message):
+        message = " ".join(message.split())
         self.exit(2, f"error: {message} (--help lists what is possible)\n")
 
 
@@ -1520,8 +1350,7 @@ def number(kind, low, high=2**63):
     def convert(text):
         value = kind(text)
         if not low <= value < high:
-            shown = "2**63" if high == 2**63 else high
-            message = f"{text} is out of range: {low} or more, below {shown}"
+            message = f"{text} is out of range: {low} or more, below {high}"
             raise argparse.ArgumentTypeError(message)
         return value
 
@@ -1539,108 +1368,123 @@ def usable_device(name):
     return name
 
 
+def pattern(text):
+    """Return a regular expression if it is one."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+    return text
+
+
+def best_device():
+    """Return the name of an accelerator, or cpu."""
+    if hasattr(torch, "accelerator") and torch.accelerator.is_available():
+        return str(torch.accelerator.current_accelerator())
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def add_training_flags(add):
     """Add what both train and demo know; `add` is a parser's add_argument."""
+    count, real = number(int, 1), number(float, 0)
     add("--model", choices=[*LAST_BLOCK], default="resnet18", help="network")
     text = "head, then all layers; or scratch: all, without weights; head: "
     text += "new layer only; partial: last block too; finetune: all at once"
     add("--mode", choices=MODES, default="head_then_all", help=text)
-    text = "a state_dict of the network, or the best.pt of an own run (its "
-    text += "known classes keep what they learned); None: torchvision's own, "
-    add("--weights", metavar="FILE", help=text + "downloaded once")
+    text = "state_dict of the network, or best.pt of an own run, whose classes "
+    text += "keep what they learned; None: torchvision's own, downloaded once"
+    add("--weights", metavar="FILE", help=text)
     add("--resume", action="store_true", help="continue the run in --out")
-    add("--epochs", type=number(int, 1), default=10, help="in all")
-    text = "of --epochs, while only the head learns (head_then_all)"
-    add("--freeze-epochs", type=number(int, 1), metavar="N", help=text)
+    add("--epochs", type=count, default=10, help="in all")
+    text = "while only the head learns (head_then_all); None: a third"
+    add("--freeze-epochs", type=count, metavar="N", help=text)
     text = "end after so many epochs without a lower validation loss"
-    add("--patience", type=number(int, 1), metavar="N", help=text)
+    add("--patience", type=count, metavar="N", help=text)
     add("--batch-size", type=number(int, 2), default=16, help="pictures a step")
-    text = "of new layers, at its highest: it rises and falls within the run"
-    add("--learning-rate", type=number(float, 0), default=1e-3, help=text)
+    text = "highest one of new layers: it rises and falls within a run"
+    add("--learning-rate", type=real, default=1e-3, help=text)
     text = "of pretrained layers; None: a tenth of --learning-rate"
-    add("--body-rate", type=number(float, 0), help=text)
+    add("--body-rate", type=real, help=text)
     text = "how fast weights shrink; never norms and biases"
-    add("--weight-decay", type=number(float, 0), default=0.01, help=text)
-    text = "side of the square that the network sees, in pixels; None: as in "
-    add("--size", type=number(int, 32, 4097), help=text + "pretraining")
-    text = "smallest part of a picture's area that a training crop shows"
-    share = number(float, 0.01, 1.01)
-    add("--min-crop", type=share, default=0.35, metavar="SHARE", help=text)
+    add("--weight-decay", type=real, default=0.01, help=text)
+    text = "of the square it sees, in pixels; None: as in pretraining"
+    add("--size", type=number(int, 32, 4097), help=text)
+    text = "least share of a picture's area in a training crop"
+    add("--min-crop", type=number(float, 0.01, 1.01), default=0.35, help=text)
     text = "do not mirror training pictures (text, hands, arrows)"
     add("--no-flip", action="store_true", help=text)
-    text = "let errors in rare classes count as much as in frequent ones"
+    text = "let a rare class count as much as a frequent one"
     add("--balance", action="store_true", help=text)
-    text = "regular expression: pictures in whose path it finds the same text "
-    text += "stay on one side of the split, e.g. 'patient\\d+'"
-    add("--group-by", metavar="PATTERN", help=text)
-    text = "run the frozen layers in every epoch, not once"
+    text = "regular expression: where it finds the same text in two paths, "
+    text += "they stay on one side of the split, e.g. 'patient[0-9]+'"
+    add("--group-by", type=pattern, metavar="PATTERN", help=text)
+    text = "run frozen layers in every epoch, not a few times in all"
     add("--no-cache", action="store_true", help=text)
     add("--seed", type=number(int, 0), default=0, help="of random numbers")
 
 
 def add_reading_flags(add):
-    """Add what predict and evaluate know besides."""
+    """Add what predict and evaluate know."""
     add("checkpoint", help="best.pt of a run")
     add("--batch-size", type=number(int, 1), default=32, help="pictures a step")
-    text = "write all answers into this new file"
-    add("--json", metavar="FILE", help=text)
-    add("--csv", metavar="FILE", help=text)
+    for name in ("--json", "--csv"):
+        add(name, metavar="FILE", help="new file for all answers")
 
 
 def parse_arguments(argv):
     """Return the settings of one of the commands."""
     parser = OneLineParser(description="Train on your own pictures.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    parts = {}
+    adds, device = {}, best_device()
     for name, (run, does) in COMMANDS.items():
-        part = parts[name] = commands.add_parser(name, help=does)
-        part.set_defaults(run=run, out=None, mode=None)
-        text = "cpu, cuda, mps, ..."
-        add = part.add_argument
-        add("--device", type=usable_device, default=best_device(), help=text)
+        part = commands.add_parser(name, help=does, description=does)
+        unused = dict.fromkeys(["out", "mode", "json", "csv", "figure"])
+        part.set_defaults(run=run, top=3, threshold=0, **unused)
+        add = adds[name] = part.add_argument
+        text, cores = "cpu, cuda, mps, ...", min(4, os.cpu_count() or 1)
+        add("--device", type=usable_device, default=device, help=text)
         text = "threads that read pictures"
-        cores = min(4, os.cpu_count() or 1)
         add("--workers", type=number(int, 1, 257), default=cores, help=text)
-    for name in ("train", "demo"):
-        add_training_flags(parts[name].add_argument)
-    for name in ("predict", "evaluate"):
-        add_reading_flags(parts[name].add_argument)
-    add = parts["train"].add_argument
+        learns = name in ("train", "demo")
+        (add_training_flags if learns else add_reading_flags)(add)
+    part.set_defaults(mode="scratch", size=32, batch_size=8, epochs=6)  # demo
     needed = {"metavar": "FOLDER", "required": True}
     needed["default"] = argparse.SUPPRESS  # --help names no default
-    add("--data", help="a folder a class, or train and val of such", **needed)
-    add("--out", help="where to keep the run", **needed)
-    add = parts["predict"].add_argument
-    text = "pictures, folders of pictures, or patterns like '*.jpg'"
+    text = "a folder a class, or train and val of such"
+    adds["train"]("--data", help=text, **needed)
+    adds["train"]("--out", help="where to keep the run", **needed)
+    text = "a folder a class, none of them used in training"
+    adds["evaluate"]("folder", help=text)
+    text = "new file for a picture of the confusion matrix"
+    adds["evaluate"]("--figure", metavar="FILE.png", help=text)
+    add, text = adds["predict"], "pictures, folders, or patterns like '*.jpg'"
     add("source", nargs="+", help=text)
     add("--top", type=number(int, 1), default=3, help="classes a picture")
-    text = "say 'unsure' where no class has this share"
-    add("--threshold", type=number(float, 0, 1.01), default=0, help=text)
-    add = parts["evaluate"].add_argument
-    add("folder", help="a folder a class, none of them used in training")
-    text = "write the confusion matrix as a picture into this new file"
-    add("--figure", metavar="FILE.png", help=text)
-    small = {"size": 48, "batch_size": 8, "epochs": 6, "mode": "scratch"}
-    unused = dict.fromkeys(["json", "csv", "figure"])
-    parts["demo"].set_defaults(top=3, threshold=0, **small, **unused)
+    text, share = "below this share say unsure", number(float, 0, 1.01)
+    add("--threshold", type=share, default=0, help=text)
     return check_arguments(parser, parser.parse_args(argv))
 
 
 def check_arguments(parser, settings):
     """Refuse flags that would be without effect."""
     mode = settings.mode
-    if mode == "scratch" and settings.weights:
-        parser.error("--mode scratch takes no --weights")
-    if mode in ("scratch", "head") and settings.body_rate is not None:
-        parser.error(f"--mode {mode} takes no --body-rate")
-    if mode and mode != "head_then_all" and settings.freeze_epochs:
-        parser.error(f"--mode {mode} takes no --freeze-epochs")
+    for name, modes in {
+        "weights": ("scratch",),
+        "body_rate": ("scratch", "head"),
+        "freeze_epochs": ("scratch", "head", "partial", "finetune"),
+    }.items():
+        if mode in modes and getattr(settings, name) is not None:
+            flag = name.replace("_", "-")
+            parser.error(f"--mode {mode} takes no --{flag}")
     return settings
 
 
 def main(argv: list[str] | None = None) -> dict[str, object]:
-    if hasattr(sys.stdout, "reconfigure"):  # file names in any alphabet
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # file names in any alphabet
+            stream.reconfigure(errors="backslashreplace")
+    if argv is None and "ipykernel" in sys.argv[0]:
+        sys.exit('in a notebook write: main(["demo"]), or main(["train", ...])')
     settings = parse_arguments(argv)
     try:
         return settings.run(settings)
@@ -1650,7 +1494,12 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
             text = f"the same command with --resume continues {settings.out}"
         print(f"stopped: {text}", file=sys.stderr)
         sys.exit(130)
-    except torch.OutOfMemoryError:
+    except BrokenPipeError:  # predict ... | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
+            raise
         sys.exit("error: out of memory: lower --batch-size or --size")
     except (OSError, FloatingPointError) as error:
         sys.exit(f"error: {error}")
