@@ -1,8 +1,10 @@
 """Whatever somebody does, the program ends in a line that helps."""
 
+import ast
 import contextlib
 import io
 import pickle
+import sys
 from email.message import Message
 from pathlib import Path
 from types import ModuleType
@@ -387,6 +389,22 @@ def test_older_torch(
     except SystemExit as error:
         needs = str(error.code)
     assert not needs or "torch 2" in needs
+
+
+def test_one_file_to_copy(program: ModuleType) -> None:
+    """It imports the standard library, torch, torchvision and Pillow alone."""
+    assert program.__file__
+    tree = ast.parse(Path(program.__file__).read_text("utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level
+            names.add(str(node.module).partition(".")[0])
+        assert not (isinstance(node, ast.Name) and node.id == "__file__")
+    others = names - sys.stdlib_module_names
+    assert others <= {"torch", "torchvision", "PIL", "numpy"}
 
 
 def test_reader_of_the_output_went_away(

