@@ -56,13 +56,13 @@ MODES = ["scratch", "head", "partial", "finetune", "head_then_all"]
 FIXED = ["model", "mode", "size", "seed", "batch_size", "learning_rate"]
 FIXED += ["body_rate", "weight_decay", "freeze_epochs", "min_crop", "no_flip"]
 FIXED += ["balance", "group_by", "no_cache"]  # equal in a resumed run
-PRIVATE = {"pictures", "optimizer", "scaler"}  # in last.pt, not in best.pt
+PRIVATE = {"pictures", "optimizer"}  # in last.pt, not in best.pt
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
 ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".avif")
 SYSTEM = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "lost+found"}
 SYSTEM |= {"system volume information", "__pycache__"}
-VAL_NAMES = ("val", "valid", "validation")
+VALS = ("val", "valid", "validation")
 TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF -> transpose
 MOST_PIXELS = 300_000_000  # 0.9 GB as RGB
 READINGS = 3  # of each training picture, while the network is frozen
@@ -109,8 +109,8 @@ def open_picture(path, side=None):
     Raises:
         OSError: the file cannot be read; the message names it.
     """
-    try:
-        with Image.open(path) as opened:
+    try:  # an open file: Pillow maps a turned TIFF wrongly by its name
+        with open(path, "rb") as file, Image.open(file) as opened:
             if side:
                 larger = max(1, min(opened.size) / side)
                 opened.draft(None, [int(x / larger) for x in opened.size])
@@ -125,11 +125,6 @@ def open_picture(path, side=None):
         reason = str(error).partition(": ")[0] or type(error).__name__
         raise OSError(f"{path} ({reason})") from None
     return picture if turn is None else picture.transpose(turn)
-
-
-def limits(picture):
-    """Return width and height, cut to 4:1: a thin strip would grow huge."""
-    return [min(side, 4 * min(picture.size)) for side in picture.size]
 
 
 def middle_box(picture, share):
@@ -148,18 +143,15 @@ def random_box(picture, smallest, chance):
     """Return left, top, right, bottom of a random part.
 
     Args:
-        picture: the picture.
+        picture: the picture; of a thin strip, 4:1 is shown at most.
         smallest: the least share of its area, from 0 to 1.
         chance: a random.Random.
     """
-    for _ in range(10):
-        area = math.prod(limits(picture)) * chance.uniform(smallest, 1)
-        ratio = math.exp(chance.uniform(-1, 1) * math.log(4 / 3))
-        wide, high = math.sqrt(area * ratio), math.sqrt(area / ratio)
-        if wide <= picture.width and high <= picture.height:
-            break
-    else:
-        wide, high = limits(picture)
+    sides = [min(side, 4 * min(picture.size)) for side in picture.size]
+    area = math.prod(sides) * chance.uniform(smallest, 1)
+    ratio = math.exp(chance.uniform(-1, 1) * math.log(4 / 3))
+    wide = min(math.sqrt(area * ratio), sides[0])
+    high = min(math.sqrt(area / ratio), sides[1])
     left = chance.uniform(0, picture.width - wide)
     top = chance.uniform(0, picture.height - high)
     return left, top, left + wide, top + high
@@ -236,11 +228,10 @@ class Reader:
         images = torch.frombuffer(bytearray(read), dtype=torch.uint8)
         images = images.view(-1, self.side, self.side, 3).permute(0, 3, 1, 2)
         images = images.to(self.settings.device).float() / 255
-        mean, std = (
-            torch.tensor(self.preparation[name], device=images.device)
-            for name in ("mean", "std")
-        )
-        return (images - mean.view(3, 1, 1)) / std.view(3, 1, 1)
+        form = {"device": images.device, "dtype": images.dtype}
+        mean = torch.tensor(self.preparation["mean"], **form).view(3, 1, 1)
+        std = torch.tensor(self.preparation["std"], **form).view(3, 1, 1)
+        return (images - mean) / std
 
 
 # Folders --------------------------------------------------------------------
@@ -335,27 +326,23 @@ def find_parts(data, out=None):
     Raises:
         OSError: the folders look like a split under other names.
     """
-    folders = subfolders(data, out)
-    parts = {x: y[0] for x, y in folders.items() if holds_classes(y[0])}
+    folders = {x: y[0] for x, y in subfolders(data, out).items()}
+    parts = {x: y for x, y in folders.items() if holds_classes(y)}
     lower = {name.lower(): path for name, path in parts.items()}
-    known = ("train", "test", *VAL_NAMES)
-    others = [name for name in folders if name.lower() not in known]
-    val = next((lower[name] for name in VAL_NAMES if name in lower), None)
+    others = [x for x in folders if x.lower() not in ("train", "test", *VALS)]
+    val = next((lower[name] for name in VALS if name in lower), None)
     if "train" in lower and (val or "test" in lower or not others):
-        if others:
-            print(f"beside train, and left out: {', '.join(others)}")
+        print(
+            f"a split; beside it, left out: {others}" if others else "a split"
+        )
         return lower["train"], val
     if val and not others and "train" not in lower:
         raise OSError(f"{data} has a folder {val.name}, but no train")
-    if len(parts) == len(folders) > 1 and all(
-        re.search("train|test|val|dev", name.lower()) for name in parts
-    ):
-        if set.intersection(*(set(subfolders(x)) for x in parts.values())):
-            names, first = ", ".join(parts), next(iter(parts.values()))
-            raise OSError(
-                f"{data}: are {names} parts of a split? Then name them train "
-                f"and val, or give --data {first}"
-            )
+    like = [x for x in parts if re.search("train|test|val|dev", x.lower())]
+    inside = [{*subfolders(parts[name])} for name in like]
+    if len(like) == len(folders) > 1 and set.intersection(*inside):
+        text = f"{data}: name {', '.join(like)} train and val if they are a"
+        raise OSError(f"{text} split, or give --data {parts[like[0]]}")
     return None, None
 
 
@@ -469,12 +456,11 @@ def tell_classes(train, val, classes):
     print(f"{len(classes)} classes, {len(train)} + {len(val)} pictures")
     if not val:
         raise OSError("no picture is left for validation")
-    label, most = counts[1].most_common(1)[0]
-    share = most / len(val)
-    print(f"always answering {classes[label]} would reach {share:.1%} in val")
-    counts = counts[0].most_common()
-    if counts[0][1] > 5 * counts[-1][1]:
-        print(f"{classes[counts[-1][0]]} is rare: --balance lets it count more")
+    (often, most), *_, (rare, least) = (counts[0] + counts[1]).most_common()
+    share = f"{most / (len(train) + len(val)):.1%}"
+    print(f"always answering {classes[often]} would be right for {share}")
+    if most > 5 * least:
+        print(f"{classes[rare]} is rare: --balance lets it count as much")
 
 
 # Train and validation -------------------------------------------------------
@@ -503,9 +489,11 @@ def find_groups(colours, names, labels, pattern=None):
         if (joined != joined[0]).any():
             groups[torch.isin(groups, joined)] = joined.min()
 
-    mean = colours.mean(dim=1, keepdim=True)
-    spread = colours.std(dim=1, keepdim=True).clamp(min=10)  # noise is below
-    prints = torch.cat([(colours - mean) / spread, mean / 16], dim=1) / 14
+    cells = colours.view(-1, 64, 3)
+    mean = cells.mean(dim=1, keepdim=True)
+    spread = (cells - mean).std(dim=(1, 2)).clamp(min=10)  # noise is below
+    shapes = ((cells - mean) / spread.view(-1, 1, 1)).flatten(1)
+    prints = torch.cat([shapes, mean[:, 0] / 28], dim=1) / math.sqrt(192)
     labels, at = torch.tensor(labels), torch.arange(len(colours))
     for rows in at.split(256):
         apart = torch.cdist(prints[rows], prints)
@@ -568,21 +556,15 @@ def split_pairs(pairs, names, classes, groups):
     labels = [label for _, label in pairs]
     together = {x: n for x, n in Counter(groups).items() if n > 1}
     if together:
-        print(
-            f"kept on one side: {sum(together.values())} pictures, in "
-            f"{len(together)} groups, e.g. like {names[min(together)]}"
-        )
+        text = f"{sum(together.values())} pictures in {len(together)} groups"
+        print(f"on one side each: {text}, e.g. like {names[min(together)]}")
     chosen = set(choose_val(names, labels, groups))
     for label, name in enumerate(classes):
         own = [index for index, one in enumerate(labels) if one == label]
         if len(own) > 1 and len({groups[index] for index in own}) == 1:
-            print(
-                f"warning: all pictures of {name} are one group: split by "
-                "picture, so validation may promise too much"
-            )
+            print(f"warning: all pictures of {name} are alike: split singly")
             own.sort(key=lambda index: place(names[index]))
-            chosen -= {*own}
-            chosen |= {*own[: max(1, len(own) // 5)]}
+            chosen = chosen - {*own} | {*own[: max(1, len(own) // 5)]}
     train = [pair for index, pair in enumerate(pairs) if index not in chosen]
     return train, [pairs[index] for index in sorted(chosen)]
 
@@ -607,14 +589,12 @@ def load_pairs(data, group_by=None, out=None, workers=1):
     paths, labels = [path for path, _ in pairs], [label for _, label in pairs]
     names = [name_below(path, root) for path in paths]
     tell_files(files_below(data))
-    for name in {*range(len(classes))} - {label for _, label in train}:
-        text = f"class {classes[name]!r}: no picture ({' '.join(ENDINGS)})"
-        raise OSError(text)
+    for label in {*range(len(classes))} - {label for _, label in train}:
+        raise OSError(f"class {classes[label]!r}: no picture {ENDINGS}")
     colours = check_pictures(paths, workers)
     groups, doubles = find_groups(colours, names, labels, group_by)
     for one, other in doubles[:20]:
-        text = f"{names[one]} and {names[other]}"
-        print(f"warning: the same picture under two labels: {text}")
+        print("warning: two labels for", names[one], "and", names[other])
     if not val_folders:
         train, val = split_pairs(pairs, names, classes, groups)
     elif both := {*groups[: len(train)]} & {*groups[len(train) :]}:
@@ -635,12 +615,9 @@ def read_weights(settings):
         shown = sys.stderr.isatty()
         return weights.get_state_dict(check_hash=True, progress=shown), {}
     kept = torch.load(path, map_location="cpu", weights_only=True)
-    if "classes" in kept and "state_dict" in kept:
-        if kept["settings"]["model"] != name:
-            raise ValueError(f"it is a {kept['settings']['model']}: --model")
-        return kept["state_dict"], kept
-    state = kept.get("state_dict", kept.get("model", kept))
-    return {key.removeprefix("module."): x for key, x in state.items()}, {}
+    if (own := kept.get("settings", {}).get("model", name)) != name:
+        raise ValueError(f"it holds a {own}")
+    return kept.get("state_dict", kept), kept
 
 
 def load_weights_below(model, head, settings, classes=()):
@@ -708,6 +685,17 @@ def rate_factor(done):
     return min(1, 0.1 + 9 * done) * (1 + math.cos(math.pi * done)) / 2
 
 
+def new_matrix(classes):
+    """Return how often a class (row) was called what (column), (C, C)."""
+    return torch.zeros(len(classes), len(classes), dtype=torch.long)
+
+
+def count(matrix, labels, logits):
+    """Count answers (B, C) to pictures of the labels (B,) in a matrix."""
+    for truth, called in zip(labels, logits.argmax(dim=1), strict=True):
+        matrix[truth, called] += 1
+
+
 def in_batches(order, size, join=False):
     """Return the order in lists; `join` lets none at the end hold one.
 
@@ -716,13 +704,9 @@ def in_batches(order, size, join=False):
     order = [*order]
     lists = [order[at : at + size] for at in range(0, len(order), size)]
     if join and len(lists) > 1 and len(lists[-1]) == 1:
-        lists[-2] += lists.pop()
+        last = lists.pop()
+        lists[-1] += last
     return lists
-
-
-def accuracy_of(matrix):
-    """Return the share of right answers."""
-    return (matrix.diagonal().sum() / matrix.sum()).item()
 
 
 class Training:
@@ -747,10 +731,10 @@ class Training:
         self.model.to(settings.device)
         self.last_layer = self.model.get_submodule(self.head[:-1])
         self.reader = Reader(run["preparation"], settings)
-        self.device = torch.device(settings.device)
-        counts = torch.bincount(torch.tensor([label for _, label in train]))
-        weights = len(train) / (len(counts) * counts)
-        self.weights = weights.to(self.device) if settings.balance else None
+        self.device, self.weights = torch.device(settings.device), None
+        if settings.balance:
+            counts = torch.bincount(torch.tensor([x for _, x in train]))
+            self.weights = (counts.float().mean() / counts).to(self.device)
 
     def start_phase(self, epoch):
         """Choose what learns in an epoch, and its optimizer."""
@@ -763,10 +747,8 @@ class Training:
             return
         self.mode, self.kept, self.room = mode, {}, ROOM
         self.optimizer = self.new_optimizer()
-        self.scaler = torch.amp.GradScaler(enabled=self.device.type == "cuda")
         if "optimizer" in self.run and epoch > first + 1:
             self.optimizer.load_state_dict(self.run["optimizer"])
-            self.scaler.load_state_dict(self.run["scaler"])
 
     def new_optimizer(self):
         """Freeze what a mode does not train; return the optimizer of the rest.
@@ -798,14 +780,13 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * rate_factor(done)
         self.optimizer.zero_grad()
-        self.scaler.scale(loss).backward()
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
+        loss.backward()
+        self.optimizer.step()
 
     def precision(self):
-        """Return a context of mixed precision, where it helps."""
-        enabled = self.device.type == "cuda"
-        return torch.autocast(self.device.type, torch.float16, enabled)
+        """Return a context of mixed precision, where the GPU has it."""
+        able = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        return torch.autocast(self.device.type, torch.bfloat16, able)
 
     def from_features(self, features):
         """Return the head's logits (B, C) for features (B, F) or maps."""
@@ -856,25 +837,19 @@ class Training:
             The mean loss, and how often a class (row) was called what
             (column), (C, C).
         """
-        first, last = self.phase
-        set_mode(self.model, bool(epoch) and self.mode != "head")
-        matrix = torch.zeros(2 * [len(self.run["classes"])], dtype=torch.long)
+        (first, last), learning = self.phase, epoch is not None
+        set_mode(self.model, learning and self.mode != "head")
+        matrix = new_matrix(self.run["classes"])
         forward, batches = self.batches(pairs, order, epoch)
-        text, total = f"epoch {epoch}, batch" if epoch else "checking", 0.0
-        for at, (inputs, labels) in enumerate(
-            progress(batches, text, len(order))
-        ):
-            with torch.set_grad_enabled(bool(epoch)), self.precision():
-                logits = forward(inputs)
-                loss = nn.functional.cross_entropy(
-                    logits.float(), labels, weight=self.weights
-                )
-            if epoch:
+        steps, total = progress(batches, "batch", len(order)), 0.0
+        for at, (inputs, labels) in enumerate(steps):
+            with torch.set_grad_enabled(learning), self.precision():
+                logits = forward(inputs).float()
+                loss = nn.functional.cross_entropy(logits, labels, self.weights)
+            if learning:
                 done = epoch - 1 - first + at / len(order)
                 self.step(loss, done / (last - first))
-            answers = logits.argmax(dim=1)
-            for truth, called in zip(labels, answers, strict=True):
-                matrix[truth, called] += 1
+            count(matrix, labels, logits)
             total += loss.item() * len(labels)
         return total / len(pairs), matrix
 
@@ -884,46 +859,45 @@ class Training:
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
         order = torch.randperm(len(self.train)).tolist()
         order = in_batches(order, self.settings.batch_size, join=True)
-        learned, matrix = self.pass_over(self.train, order, epoch)
-        order = in_batches(range(len(self.val)), 32)
-        checked, found = self.pass_over(self.val, order)
-        if not math.isfinite(learned + checked):
-            hint = " and change --out" if epoch > 1 else ""
-            reason = f"loss of epoch {epoch} is not finite"
-            raise FloatingPointError(f"{reason}: lower --learning-rate{hint}")
-        row = {"epoch": epoch, "train_loss": learned}
-        row |= {"train_accuracy": accuracy_of(matrix), "val_loss": checked}
-        return row | {"val_accuracy": accuracy_of(found)}, found.tolist()
+        row, matrix = {"epoch": epoch}, None
+        for name, pairs in (("train", self.train), ("val", self.val)):
+            loss, matrix = self.pass_over(pairs, order, epoch)
+            if not math.isfinite(loss):
+                hint = " and change --out" if row["epoch"] > 1 else ""
+                text = f"loss of epoch {row['epoch']} is not finite: lower"
+                raise FloatingPointError(f"{text} --learning-rate{hint}")
+            row[f"{name}_loss"] = loss
+            right = matrix.diagonal().sum() / matrix.sum()
+            row[f"{name}_accuracy"] = right.item()
+            order, epoch = in_batches(range(len(self.val)), 32), None
+        return row, matrix.tolist()
 
     def keep(self, row, matrix):
-        """Write best.pt, if the epoch is the best one, and last.pt."""
+        """Write last.pt, and best.pt if the epoch is the best one."""
         run, out = self.run, Path(self.settings.out)
         run["history"].append(row)
         run["state_dict"] = self.model.state_dict()
+        run["optimizer"] = self.optimizer.state_dict()
         if best_of(run) is row:
             run["matrix"] = matrix
-            kept = {key: run[key] for key in run if key not in PRIVATE}
-            save_whole(kept, out / "best.pt")
-        run["optimizer"] = self.optimizer.state_dict()
-        run["scaler"] = self.scaler.state_dict()
         save_whole(run, out / "last.pt")
-        save_whole(as_csv(run["history"]), out / "history.csv")
+        keep_best(run, out)
 
     def go(self):
         """Train epoch after epoch."""
         run, settings = self.run, self.settings
         line = "epoch {:2}  train {:.3f} {:6.1%}  val {:.3f} {:6.1%}"
         for epoch in range(len(run["history"]) + 1, settings.epochs + 1):
-            began = time.perf_counter()
+            began = time.monotonic()
             row, matrix = self.run_epoch(epoch)
             self.keep(row, matrix)
-            changed = self.mode != settings.mode  # head_then_all
-            print(line.format(*row.values()), f" {self.mode}" * changed)
-            sys.stdout.flush()
-            took = (time.perf_counter() - began) / 60
-            if took > 1 and epoch < settings.epochs:
-                text = f"{took:.1f} minutes; {settings.epochs - epoch} epochs"
-                print(f"{text} to go", file=sys.stderr)
+            if self.mode != settings.mode:  # head_then_all
+                line = line.partition("  of ")[0] + f"  of {self.mode}"
+            print(line.format(*row.values()), flush=True)
+            minutes = (time.monotonic() - began) / 60
+            if minutes > 1:
+                left = f"{settings.epochs - epoch} epochs to go"
+                print(f"{minutes:.0f} minutes, {left}", file=sys.stderr)
             if is_enough(run, settings):
                 print(f"no better for {settings.patience} epochs: the end")
                 break
@@ -963,6 +937,14 @@ def save_whole(content, path):
         temporary.unlink(missing_ok=True)
 
 
+def keep_best(run, out):
+    """Write the table, and best.pt if the last epoch is the best one."""
+    save_whole(as_csv(run["history"]), out / "history.csv")
+    if best_of(run) is run["history"][-1]:
+        kept = {key: run[key] for key in run if key not in PRIVATE}
+        save_whole(kept, out / "best.pt")
+
+
 def as_csv(rows):
     """Return a table as bytes, from dicts with equal keys."""
     text = io.StringIO()
@@ -979,13 +961,10 @@ def check_out(settings):
         OSError: it cannot be written, or holds something else.
     """
     out = Path(settings.out)
-    best, last = (Path(out, name).exists() for name in ("best.pt", "last.pt"))
-    if (best or last) and not settings.resume:
+    if is_run(out) and not settings.resume:
         raise OSError(f"{out} holds a run: add --resume or change --out")
-    if best != last:
-        lost, there = ("last.pt", "best.pt")[:: 1 if best else -1]
-        text = f"{out} lacks {lost} and cannot be resumed: change --out, and "
-        raise OSError(f"{text}start from --weights {out / there}")
+    if is_run(out) and not Path(out, "last.pt").exists():
+        raise OSError(f"{out} lacks last.pt, so change --out (and --weights)")
     try:
         out.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out).close()
@@ -1006,12 +985,12 @@ def open_run(settings, new):
         return new
     last = load_checkpoint(out / "last.pt")
     for name, now in new["settings"].items():
-        before = last["settings"].get(name)
-        if before != now:
+        if (before := last["settings"].get(name)) != now:
             flag = "--" + name.replace("_", "-")
             raise OSError(f"{out} was started with {flag} {before}, not {now}")
     if last.get("pictures") != new["pictures"]:
         raise OSError(f"{out} was started with other pictures")
+    keep_best(last, out)  # the end may have come between the two files
     epochs = len(last["history"])
     if epochs >= settings.epochs:
         raise OSError(f"{out} has {epochs} epochs: raise --epochs")
@@ -1036,27 +1015,26 @@ def is_enough(run, settings):
 def train(settings):
     """Train on the folder of pictures and keep the best network."""
     check_out(settings)
+    data, frozen = settings.data, settings.freeze_epochs
     train, val, classes = load_pairs(
-        settings.data, settings.group_by, settings.out, settings.workers
+        data, settings.group_by, settings.out, settings.workers
     )
-    names = [
-        [name_below(path, settings.data) for path, _ in pairs]
-        for pairs in (train, val)
-    ]
-    frozen = settings.freeze_epochs or math.ceil(0.3 * settings.epochs)
+    if settings.mode == "head_then_all":
+        frozen = frozen or math.ceil(0.3 * settings.epochs)
     new = {
         "settings": {name: getattr(settings, name) for name in FIXED},
         "preparation": preparation_of(settings.model, settings.size),
         "torchvision": str(torchvision.__version__),
-        "pictures": names,
+        "pictures": [[name_below(x, data) for x, _ in y] for y in (train, val)],
         "classes": classes,
-        "frozen": frozen if settings.mode == "head_then_all" else 0,
+        "frozen": frozen or 0,
         "history": [],
     }
     run = open_run(settings, new)
     Training(settings, run, train, val).go()
-    best, matrix = best_of(run), torch.tensor(run["matrix"])
-    report(matrix, classes, f"best epoch {best['epoch']}, val")
+    best = best_of(run)
+    matrix, what = torch.tensor(run["matrix"]), f"best epoch {best['epoch']}"
+    report(matrix, classes, f"{what}, val")
     print("it was chosen on these pictures: measure on others (evaluate)")
     sizes = {"train_size": len(train), "val_size": len(val)}
     return sizes | {"history": run["history"], "best": best}
@@ -1081,22 +1059,19 @@ def report(matrix, classes, what):
         classes: their names.
         what: begins the first line.
     """
-    right, count = int(matrix.diagonal().sum()), int(matrix.sum())
-    low, high = interval(right, count)
-    print(
-        f"{what}: {right / count:.1%} right ({right} of {count}); 95% interval "
-        f"{low:.1%} to {high:.1%}"
-    )
+    right, total = int(matrix.diagonal().sum()), int(matrix.sum())
+    low, high = interval(right, total)
+    shown = f"{right / total:.1%} right ({right} of {total})"
+    print(f"{what}: {shown}; 95% interval {low:.1%} to {high:.1%}")
     found = {}
-    for row, name in zip(matrix.tolist(), classes, strict=True):
-        if sum(row):
-            own = row[classes.index(name)]
-            found[name] = {"right": own, "of": sum(row)}
-            print(f"  {name}: {own} of {sum(row)} right ({own / sum(row):.1%})")
-    never = [x for x in found if not matrix[:, classes.index(x)].any()]
-    if never:
-        print(f"warning: never answered: {', '.join(never)}")
-    numbers = {"accuracy": right / count, "interval": [low, high]}
+    for label, (name, row) in enumerate(zip(classes, matrix, strict=True)):
+        own, all_own = int(row[label]), int(row.sum())
+        if all_own:
+            found[name] = {"right": own, "of": all_own}
+            print(f"  {name}: {own} of {all_own} right ({own / all_own:.1%})")
+            if not matrix[:, label].any():
+                print(f"warning: never answered: {name}")
+    numbers = {"accuracy": right / total, "interval": [low, high]}
     return numbers | {"classes": found, "confusion": matrix.tolist()}
 
 
@@ -1118,27 +1093,20 @@ def load_network(settings):
     return model, Reader(preparation, settings), classes
 
 
-@torch.inference_mode()
 def answers(settings, found, model, reader):
     """Yield name and shares of all classes, (C,), of each good picture."""
-    if lost := [path for path in found.values() if not is_picture(path)]:
-        tell_files(lost)
-    paths = [path for path in found.values() if path not in lost]
-    looks = look_at(paths, settings.workers)
+    looks = look_at(found.values(), settings.workers)
     for look in looks.values():
         if isinstance(look, str):
             print(f"skipped: {look}", file=sys.stderr)
-    good = {
-        name: path
-        for name, path in found.items()
-        if not isinstance(looks.get(path, ""), str)
-    }
-    pairs = [(path, 0) for path in good.values()]
-    order, names = in_batches(range(len(pairs)), settings.batch_size), [*good]
-    for images, _ in reader.batches(pairs, order):
-        shares = model(images).float().softmax(dim=1).cpu()
-        yield from zip(names, shares, strict=False)
-        del names[: len(shares)]
+    names = [x for x, path in found.items() if type(looks[path]) is not str]
+    pairs = [(found[name], 0) for name in names]
+    order = in_batches(range(len(pairs)), settings.batch_size)
+    batches = reader.batches(pairs, order)
+    for part, (images, _) in zip(order, batches, strict=True):
+        with torch.inference_mode():
+            shares = model(images).float().softmax(dim=1).cpu()
+        yield from zip((names[index] for index in part), shares, strict=True)
 
 
 def write_answers(settings, results, rows):
@@ -1162,21 +1130,20 @@ def check_new(settings):
 
 def draw_matrix(matrix, classes):
     """Return the confusion matrix as a PNG file: down truth, across answer."""
-    side = 50 * len(classes)
-    image = Image.new("RGB", (side + 210, side + 60), "white")
-    pen, stream = ImageDraw.Draw(image), io.BytesIO()
+    shares = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)
+    greys = bytes((255 - 200 * shares).to(torch.uint8).flatten().tolist())
+    side, stream = 60 * len(classes), io.BytesIO()
+    image = Image.new("L", (side + 200, side + 100), "white")
+    cells = Image.frombytes("L", 2 * [len(classes)], greys)
+    image.paste(cells.resize((side, side), Image.Resampling.NEAREST), (190, 50))
+    pen = ImageDraw.Draw(image)
     for row, name in enumerate(classes):
-        top, counts = 50 * row + 50, matrix[row].tolist()
-        shown = f"{row + 1} {name if name.isascii() else ''}"[:25]
-        pen.text((8, top + 18), shown, "black")
-        pen.text((50 * row + 218, 25), str(row + 1), "black")
-        for column, count in enumerate(counts):
-            share, left = count / max(1, sum(counts)), 50 * column + 200
-            grey = 255 - int(220 * share)
-            box = (left, top, left + 48, top + 48)
-            pen.rectangle(box, (grey, grey, 255))
-            ink = "white" if share > 0.6 else "black"
-            pen.text((left + 18, top + 18), str(count), ink)
+        at = 60 * row + 70
+        pen.text((8, at), f"{row + 1} {name if name.isascii() else ''}"[:28], 0)
+        pen.text((at + 145, 20), str(row + 1), 0)
+        for column, number in enumerate(matrix[row].tolist()):
+            ink = 255 if shares[row, column] > 0.6 else 0
+            pen.text((60 * column + 215, at), str(number), ink)
     image.save(stream, "PNG")
     return stream.getvalue()
 
@@ -1204,9 +1171,8 @@ def list_labelled(settings, classes):
         raise OSError(f"{text}; there is {unknown or 'none'}")
     tell_files(files_below(folder))
     pairs = list_pairs(folders, classes)
-    names = [name_below(path, folder) for path, _ in pairs]
-    paths = dict(zip(names, (path for path, _ in pairs), strict=True))
-    return paths, dict(zip(names, (label for _, label in pairs), strict=True))
+    named = [(name_below(path, folder), path, label) for path, label in pairs]
+    return {x: y for x, y, _ in named}, {x: z for x, _, z in named}
 
 
 def evaluate_folder(settings):
@@ -1214,13 +1180,14 @@ def evaluate_folder(settings):
     check_new(settings)
     model, reader, classes = load_network(settings)
     found, labels = list_labelled(settings, classes)
-    matrix = torch.zeros(2 * [len(classes)], dtype=torch.long)
-    rows = []
+    matrix, rows = new_matrix(classes), []
     for name, shares in answers(settings, found, model, reader):
-        truth, called = labels[name], int(shares.argmax())
-        matrix[truth, called] += 1
-        row = {"picture": name, "truth": classes[truth]}
-        row |= {"answer": classes[called], "share": shares[called].item()}
+        count(matrix, [labels[name]], shares[None])
+        row = {"picture": name, "truth": classes[labels[name]]}
+        row |= {
+            "answer": classes[shares.argmax()],
+            "share": shares.max().item(),
+        }
         rows.append(row)
     if not rows:
         raise OSError(f"{settings.folder} holds no readable picture")
@@ -1228,7 +1195,7 @@ def evaluate_folder(settings):
     print_matrix(matrix, classes)
     wrong = [row for row in rows if row["truth"] != row["answer"]]
     wrong.sort(key=lambda row: -row["share"])
-    print(f"mistakes: {len(wrong)}; the most confident are")
+    print(f"mistakes: {len(wrong)}" + (", the surest first" if wrong else ""))
     for row in wrong[:10]:
         print("  {picture}: {answer} {share:.1%}, truth {truth}".format(**row))
     results |= {"names": classes, "mistakes": wrong}
@@ -1239,21 +1206,24 @@ def evaluate_folder(settings):
 
 
 def find_sources(sources):
-    """Return {name: path} of all that is named or in folders.
+    """Return {name: path} of the pictures that are named or in folders.
 
     Names are below the folder where there is one source, else as given.
     """
-    found = {}
+    found, left = {}, []
     for source in sources:
-        names = [source] if Path(source).exists() else []
-        names = names or sorted(glob.glob(source, recursive=True), key=natural)
-        for path in map(Path, names or [source]):
+        named = [source] if Path(source).exists() else []
+        named = named or sorted(glob.glob(source, recursive=True), key=natural)
+        for path in map(Path, named):
             folder = path if path.is_dir() else path.parent
-            inside = files_below(path) if path.is_dir() else [path]
-            alone = len(sources) == 1
-            for one in inside:
-                shown = name_below(one, folder) if alone else one.as_posix()
-                found.setdefault(shown, one)
+            for one in files_below(path) if path.is_dir() else [path]:
+                alone = len(sources) == 1
+                name = name_below(one, folder) if alone else one.as_posix()
+                if is_picture(one):
+                    found.setdefault(name, one)
+                else:
+                    left.append(one)
+    tell_files(left)
     return found
 
 
@@ -1286,27 +1256,15 @@ def predict_pictures(settings):
 def draw_pictures(folder, each, seed):
     """Write pictures of three things on any colour, a folder a thing."""
     chance = random.Random(seed)
-    for name in ("ball", "house", "star"):
+    for name, corners in {"triangle": 3, "square": 4, "ball": 40}.items():
         Path(folder, name).mkdir(parents=True)
         for index in range(each):
-            dark, light = (
-                tuple(chance.randrange(low, low + 110) for _ in range(3))
-                for low in (0, 145)
-            )
+            dark = tuple(chance.choices(range(110), k=3))
+            light = tuple(chance.choices(range(145, 256), k=3))
             image = Image.new("RGB", (48, 48), dark)
-            pen, x, y = (
-                ImageDraw.Draw(image),
-                *chance.choices(range(5, 15), k=2),
-            )
-            if name == "ball":
-                pen.ellipse((x, y, x + 28, y + 28), light)
-            elif name == "house":
-                pen.rectangle((x + 3, y + 14, x + 25, y + 28), light)
-                pen.polygon((x, y + 14, x + 14, y, x + 28, y + 14), "red")
-            else:
-                for end in ((0, 0), (14, 0), (28, 0), (28, 14)):
-                    far = (28 - end[0] + x, 28 - end[1] + y)
-                    pen.line((end[0] + x, end[1] + y, *far), light, 3)
+            x, y = chance.choices(range(16, 33), k=2)
+            pen = ImageDraw.Draw(image)
+            pen.regular_polygon((x, y, 14), corners, fill=light)
             image.save(Path(folder, name, f"{name}_{index:02}.png"))
 
 
@@ -1322,7 +1280,7 @@ def demo(settings):
         print("\nevaluate, with new pictures:")
         results["evaluate"] = evaluate_folder(settings)
         print("\npredict:")
-        settings.source = [f"{settings.folder}/house/house_00.png"]
+        settings.source = [f"{settings.folder}/ball/ball_00.png"]
         return results | predict_pictures(settings)
 
 
@@ -1371,56 +1329,55 @@ def usable_device(name):
 def pattern(text):
     """Return a regular expression if it is one."""
     try:
-        re.compile(text)
+        return re.compile(text).pattern
     except re.error as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
-    return text
 
 
 def best_device():
     """Return the name of an accelerator, or cpu."""
-    if hasattr(torch, "accelerator") and torch.accelerator.is_available():
-        return str(torch.accelerator.current_accelerator())
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if not torch.accelerator.is_available():
+        return "cpu"
+    return str(torch.accelerator.current_accelerator())
 
 
 def add_training_flags(add):
     """Add what both train and demo know; `add` is a parser's add_argument."""
-    count, real = number(int, 1), number(float, 0)
+    whole, real = number(int, 1), number(float, 0)
     add("--model", choices=[*LAST_BLOCK], default="resnet18", help="network")
-    text = "head, then all layers; or scratch: all, without weights; head: "
-    text += "new layer only; partial: last block too; finetune: all at once"
+    text = "head, then all layers; scratch: all, without weights; head: new "
+    text += "layer alone; partial: last block too; finetune: all at once"
     add("--mode", choices=MODES, default="head_then_all", help=text)
-    text = "state_dict of the network, or best.pt of an own run, whose classes "
-    text += "keep what they learned; None: torchvision's own, downloaded once"
+    text = "state_dict, or best.pt of an own run, whose classes keep what they "
+    text += "learned; None: torchvision's own, downloaded once"
     add("--weights", metavar="FILE", help=text)
-    add("--resume", action="store_true", help="continue the run in --out")
-    add("--epochs", type=count, default=10, help="in all")
-    text = "while only the head learns (head_then_all); None: a third"
-    add("--freeze-epochs", type=count, metavar="N", help=text)
-    text = "end after so many epochs without a lower validation loss"
-    add("--patience", type=count, metavar="N", help=text)
-    add("--batch-size", type=number(int, 2), default=16, help="pictures a step")
-    text = "highest one of new layers: it rises and falls within a run"
-    add("--learning-rate", type=real, default=1e-3, help=text)
-    text = "of pretrained layers; None: a tenth of --learning-rate"
-    add("--body-rate", type=real, help=text)
-    text = "how fast weights shrink; never norms and biases"
-    add("--weight-decay", type=real, default=0.01, help=text)
-    text = "of the square it sees, in pixels; None: as in pretraining"
-    add("--size", type=number(int, 32, 4097), help=text)
-    text = "least share of a picture's area in a training crop"
-    add("--min-crop", type=number(float, 0.01, 1.01), default=0.35, help=text)
-    text = "do not mirror training pictures (text, hands, arrows)"
-    add("--no-flip", action="store_true", help=text)
-    text = "let a rare class count as much as a frequent one"
-    add("--balance", action="store_true", help=text)
-    text = "regular expression: where it finds the same text in two paths, "
-    text += "they stay on one side of the split, e.g. 'patient[0-9]+'"
-    add("--group-by", type=pattern, metavar="PATTERN", help=text)
-    text = "run frozen layers in every epoch, not a few times in all"
-    add("--no-cache", action="store_true", help=text)
-    add("--seed", type=number(int, 0), default=0, help="of random numbers")
+    for name, kind, default, text in (
+        ("epochs", whole, 10, "in all"),
+        ("freeze-epochs", whole, None, "for the head alone; None: a third"),
+        ("patience", whole, None, "end after so many epochs with no gain"),
+        ("batch-size", number(int, 2), 16, "pictures a step"),
+        ("learning-rate", real, 1e-3, "highest, of new layers; it falls to 0"),
+        ("body-rate", real, None, "of old layers; None: a tenth of it"),
+        ("weight-decay", real, 0.01, "never of norms and biases"),
+        ("size", number(int, 32, 4097), None, "pixels; None: as pretrained"),
+        ("min-crop", number(float, 0.01, 1.01), 0.35, "least area to show"),
+        (
+            "group-by",
+            pattern,
+            None,
+            "regular expression: where it finds the "
+            "same text in paths, they stay on one side, e.g. 'patient[0-9]+'",
+        ),
+        ("seed", number(int, 0), 0, "of random numbers"),
+    ):
+        add(f"--{name}", type=kind, default=default, help=text)
+    for name, text in {
+        "resume": "continue the run in --out",
+        "no-flip": "do not mirror training pictures (text, hands, arrows)",
+        "balance": "let a rare class count as much as a frequent one",
+        "no-cache": "run frozen layers in every epoch, not thrice in all",
+    }.items():
+        add(f"--{name}", action="store_true", help=text)
 
 
 def add_reading_flags(add):
@@ -1485,6 +1442,10 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
             stream.reconfigure(errors="backslashreplace")
     if argv is None and "ipykernel" in sys.argv[0]:
         sys.exit('in a notebook write: main(["demo"]), or main(["train", ...])')
+    if not hasattr(torch, "accelerator"):
+        sys.exit(
+            f"error: torch 2.11 or newer is needed, not {torch.__version__}"
+        )
     settings = parse_arguments(argv)
     try:
         return settings.run(settings)
@@ -1497,12 +1458,12 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     except BrokenPipeError:  # predict ... | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
+    except (OSError, FloatingPointError) as error:
+        sys.exit(f"error: {error}")
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
         sys.exit("error: out of memory: lower --batch-size or --size")
-    except (OSError, FloatingPointError) as error:
-        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":
