@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import sys
+import unicodedata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -323,6 +324,17 @@ def test_answers_overwrite_nothing(
     assert file.read_text() == "mine"
 
 
+def test_two_answers_into_one_file(
+    command: Command, tmp_path: Path, finished: Path
+) -> None:
+    """The second would overwrite the first."""
+    file, data = tmp_path / "x", str(finished.parent.parent / "data")
+    argv = ["evaluate", str(finished), data, "--device=cpu"]
+    done = command([*argv, f"--json={file}", f"--csv={file}"], status=None)
+    assert done.status in (1, 2)
+    assert str(file) in done.line
+
+
 @pytest.mark.parametrize("name", ["predict", "evaluate"])
 @pytest.mark.parametrize("option", ["json", "csv", "figure"])
 def test_answers_into_nowhere(
@@ -410,6 +422,29 @@ def test_several_sources(
         ["predict", str(finished), str(tmp_path / "*.jpg"), "--device=cpu"]
     )
     assert len(done.out.strip().splitlines()) == 2
+
+
+def test_pattern_over_folders(
+    command: Command, tmp_path: Path, finished: Path
+) -> None:
+    """Equal names in several folders are several pictures."""
+    for folder in ("one", "two", "three"):
+        save(scene(folder), tmp_path / folder / "0.png")
+    answers = predict(command, finished, tmp_path / "*" / "0.png")
+    assert len(answers) == 3
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="one form there")
+def test_one_name_in_two_forms(
+    command: Command, tmp_path: Path, finished: Path
+) -> None:
+    """Two files whose names look alike are two pictures."""
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, "ペンギン")
+        save(tinted(form, "ants"), tmp_path / "new" / "ants" / f"{name}.png")
+    assert len(predict(command, finished, tmp_path / "new")) == 2
+    done = evaluate(command, finished, tmp_path / "new")
+    assert sum(map(sum, done.result["confusion"])) == 2
 
 
 def test_name_that_looks_like_a_pattern(

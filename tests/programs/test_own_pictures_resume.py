@@ -51,6 +51,7 @@ def assert_same_run(one: Path, other: Path) -> None:
         for run in (one, other)
     ]
     assert names[0] == names[1]
+    assert not [name for name in names[0] if "tmp" in name]
 
 
 @pytest.fixture(scope="module")
@@ -400,6 +401,21 @@ def test_nothing_is_overwritten(
         done = command(training(data, run), status=1)
         assert "--resume" in done.line or "--out" in done.line
         assert held == {path.name: path.read_bytes() for path in run.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["history.csv", "best.pt.tmp", "notes.txt"])
+def test_files_of_others_in_out_stay(
+    command: Command, tmp_path: Path, data: Path, name: str
+) -> None:
+    """A folder may hold other things; none is lost without a word."""
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / name).write_text("mine")
+    done = command(training(data, run), status=None)
+    if done.status:
+        assert name in done.line or "--out" in done.line
+    if not name.endswith(".tmp"):
+        assert (run / name).read_text() == "mine"
 
 
 def test_resume_with_a_part_of_a_run(

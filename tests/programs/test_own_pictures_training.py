@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import math
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,6 +11,7 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -141,14 +143,15 @@ def test_rates_rise_and_fall(
     assert all(one >= other for one, other in pairwise(top[highest:]))
 
 
+@pytest.mark.parametrize("mode", ["partial", "finetune", "head_then_all"])
 def test_old_layers_learn_at_a_tenth(
-    command: Command, tmp_path: Path, weights: Path
+    command: Command, tmp_path: Path, weights: Path, mode: str
 ) -> None:
     """Unless --body-rate says otherwise."""
-    more = (f"--weights={weights}", "--mode=finetune", "--epochs=2")
+    more = (f"--weights={weights}", f"--mode={mode}", "--epochs=2")
     with watched.steps() as seen:
         command(training(draw(tmp_path / "data"), tmp_path / "run", *more))
-    for step in seen:
+    for step in seen[-1:] if mode == "head_then_all" else seen:
         rates = {group.rate for group in step if group.shapes}
         assert max(rates) == pytest.approx(10 * min(rates))
 
@@ -182,6 +185,17 @@ def test_early_stopping(command: Command, tmp_path: Path) -> None:
     assert "patience" in done.out or "no better" in done.out.lower()
     done = command(training(data, tmp_path / "all", *more))
     assert len(done.result["history"]) == 9
+
+
+def test_patience_begins_when_all_layers_learn(
+    command: Command, tmp_path: Path, weights: Path
+) -> None:
+    """A head that stands still is no reason not to try the rest."""
+    data = draw(tmp_path / "data")
+    more = (f"--weights={weights}", "--freeze-epochs=4", "--patience=1")
+    argv = training(data, tmp_path / "run", *more, "--epochs=9")
+    done = command([*argv, "--learning-rate=0"])
+    assert 4 < len(done.result["history"]) < 9
 
 
 def test_best_epoch_is_that_of_validation(
@@ -275,6 +289,62 @@ def shown(batches: list[torch.Tensor]) -> float:
     return spread.mean().item()
 
 
+def test_each_reading_is_another(command: Command, tmp_path: Path) -> None:
+    """One picture under many names is cut in as many ways, in each epoch."""
+    data = draw(tmp_path / "data", each=2, parts=("val",))
+    for name in ("ants", "bees"):
+        for index in range(4):
+            image = scene("one", (90, 90))
+            save(image, data / "train" / name / f"{index}.png")
+    more = ("--mode=scratch", "--no-flip", "--epochs=2", "--min-crop=0.2")
+    with watched.pictures() as seen:
+        command(training(data, tmp_path / "run", *more))
+    images = torch.cat(seen.learned)
+    assert len({image.numpy().tobytes() for image in images}) == 16
+    measured = torch.cat(seen.measured)
+    assert len({image.numpy().tobytes() for image in measured}) == 4
+
+
+def test_nothing_drops_out_in_validation(
+    command: Command, tmp_path: Path
+) -> None:
+    """Dropout is on while the network learns, and off while it is measured."""
+    found: set[tuple[bool, bool]] = set()
+
+    def note(module: nn.Module, given: Any) -> None:
+        if isinstance(module, nn.Dropout):
+            found.add((torch.is_grad_enabled(), module.training))
+
+    data, run = draw(tmp_path / "data"), tmp_path / "run"
+    with watched.at_each_pass(note):
+        command(training(data, run))
+        best = str(run / "best.pt")
+        command(["predict", best, str(data), "--device=cpu"])
+    assert found == {(True, True), (False, False)}
+
+
+def test_loss_and_accuracy_of_validation(
+    command: Command, tmp_path: Path, able: Path
+) -> None:
+    """They are means over pictures, and predict gives the same shares."""
+    data = draw(tmp_path / "data", each=8, parts=("train",))
+    draw(data, each=30, parts=("val",), classes=("ants",))
+    draw(data, each=5, parts=("val",), classes=("bees",))
+    run = tmp_path / "run"
+    more = ("--mode=head", f"--weights={able}", "--model=mobilenet_v2")
+    best = command(training(data, run, *more)).result["best"]
+    losses, right = [], []
+    for name in ("ants", "bees"):
+        folder = str(data / "val" / name)
+        argv = ["predict", str(run / "best.pt"), folder, "--device=cpu"]
+        for answer in command(argv).result["predictions"].values():
+            losses.append(-math.log(answer[name]))
+            right.append(next(iter(answer)) == name)
+    assert len(losses) == 35
+    assert best["val_loss"] == pytest.approx(np.mean(losses), rel=1e-3)
+    assert best["val_accuracy"] == pytest.approx(np.mean(right), abs=1e-6)
+
+
 def test_min_crop(command: Command, tmp_path: Path) -> None:
     """--min-crop=1 shows the whole picture, a small one cuts out more."""
     data = tmp_path / "data"
@@ -301,6 +371,28 @@ def test_size(command: Command, tmp_path: Path) -> None:
         command([*argv, "--size=40"])
     for batch in seen.learned + seen.measured:
         assert batch.shape[1:] == (3, 40, 40)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "turned.jpg"])
+def test_pictures_are_prepared_as_torchvision_does(
+    command: Command, tmp_path: Path, finished: Path, ending: str
+) -> None:
+    """The part, the colours and the smoothing of the weights' own way."""
+    coarse = scene("photo", (330, 250))
+    grain = np.random.default_rng(0).normal(0, 60, (250, 330, 1))
+    pixels = np.clip(np.asarray(coarse) + grain, 0, 255).astype("uint8")
+    image, note = Image.fromarray(pixels), Image.Exif()
+    if "turned" in ending:
+        note[0x0112] = 6
+        image = image.transpose(Image.Transpose.ROTATE_90)
+    path = save(image, tmp_path / f"x.{ending}", exif=note, quality=95)
+    argv = ["predict", str(finished), str(path), "--device=cpu"]
+    with watched.pictures() as seen:
+        command(argv)
+    preset = models.get_model_weights("squeezenet1_1").DEFAULT.transforms
+    usual = preset(crop_size=32, resize_size=36)(Image.fromarray(pixels))
+    (found,) = seen.measured + seen.learned
+    assert (found[0] - usual).abs().mean() < 0.25  # nearest: above 0.7
 
 
 def test_pictures_are_prepared_as_for_the_weights(
