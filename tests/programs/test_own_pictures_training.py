@@ -828,7 +828,6 @@ def test_it_learns(
     argv = training(data, tmp_path / "run", *more, "--epochs=5")
     done = command([*argv, "--learning-rate=0.003", "--batch-size=8"])
     assert done.result["best"]["val_accuracy"] >= 0.85
-    assert done.result["history"][-1]["train_accuracy"] > 0.6
 
 
 def test_demo(command: Command) -> None:
