@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -558,6 +559,67 @@ def test_checkpoint_carries_its_preparation(
         assert evaluate(command, best, data).result["confusion"] == rows
         command(training(data, tmp_path / "run"))
     assert predict(command, best, data, "--top=4") == before
+
+
+def fixed_state() -> dict[str, torch.Tensor]:
+    """Return a SqueezeNet for three classes, the same wherever it is made."""
+    model, chance = (
+        models.squeezenet1_1(num_classes=3),
+        np.random.RandomState(1),
+    )
+    state = {}
+    for key, value in model.state_dict().items():
+        numbers = chance.standard_normal(value.shape)  # a frozen stream
+        width = value[0].numel() if value.ndim > 1 else 1e4
+        state[key] = torch.tensor(numbers * (2 / width) ** 0.5).float()
+    state["classifier.1.weight"] *= 10
+    state["classifier.1.bias"] += 3  # else its ReLU answers nothing
+    return state
+
+
+SETTINGS = {"model": "squeezenet1_1", "mode": "head", "size": 48, "seed": 0}
+PREPARATION = {
+    "crop": 48,
+    "resize": 54,
+    "mean": [0.485, 0.456, 0.406],
+    "std": [0.229, 0.224, 0.225],
+    "interpolation": "bilinear",
+}
+
+
+@pytest.mark.parametrize("layout", ["this", "later", "first"])
+def test_checkpoint_opens_years_later(
+    command: Command, tmp_path: Path, layout: str
+) -> None:
+    """The layout of a file that exists never changes its answers.
+
+    The first program kept no preparation, a later one may keep more.
+    """
+    kept: dict[str, Any] = {
+        "settings": SETTINGS,
+        "classes": ["ants", "bees", "ペンギン"],
+        "history": [{"epoch": 1, "val_loss": 0.5, "val_accuracy": 1.0}],
+        "state_dict": fixed_state(),
+    }
+    if layout == "first":
+        kept["pictures"] = ["ants/0.png", "bees/0.png"]
+    else:
+        kept["preparation"] = PREPARATION
+    if layout == "later":
+        kept["something new"] = {"of": [1, 2.5, None, "later"]}
+        kept["settings"] = {**SETTINGS, "something": "new"}
+    best = tmp_path / "best.pt"
+    torch.save(kept, best)
+    image = Image.linear_gradient("L").resize((96, 72)).convert("RGB")
+    image.paste((200, 30, 90), (10, 20, 50, 60))
+    path = save(image, tmp_path / "x.png")
+    answer = predict(command, best, path)["x.png"]
+    assert answer == pytest.approx(FIXED, abs=0.01)
+    data = draw(tmp_path / "data", classes=("bees", "ペンギン"))
+    assert sum(map(sum, evaluate(command, best, data).result["confusion"]))
+
+
+FIXED = {"ants": 0.1723, "bees": 0.1385, "ペンギン": 0.6891}
 
 
 def test_checkpoint_moves(

@@ -500,6 +500,18 @@ def test_group_by_that_finds_nothing(command: Command, tmp_path: Path) -> None:
     assert "--group-by" in done.said
 
 
+@pytest.mark.parametrize("pattern", ["png", "x*"])
+def test_group_by_that_finds_the_same_everywhere(
+    command: Command, tmp_path: Path, pattern: str
+) -> None:
+    """All pictures as one group are no split: it warns or stops."""
+    data = patients(tmp_path / "data")
+    argv = training(data, tmp_path / "run", "--mode=scratch")
+    done = command([*argv, f"--group-by={pattern}"], status=None)
+    before = done.out.partition("epoch")[0]
+    assert done.status or "warning" in before
+
+
 @pytest.mark.parametrize("pattern", ["(", "*", "[a", "(?P<x"])
 def test_group_by_that_is_no_pattern(
     command: Command, tmp_path: Path, pattern: str

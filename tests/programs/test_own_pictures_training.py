@@ -744,6 +744,19 @@ def test_own_network_as_a_start_for_more_classes(
             assert torch.equal(value, after["state_dict"][key])
 
 
+def test_own_network_keeps_its_preparation(
+    command: Command, tmp_path: Path, finished: Path
+) -> None:
+    """A run from an own best.pt sees pictures in the size of that run."""
+    data, run = draw(tmp_path / "data"), tmp_path / "run"
+    argv = ["train", f"--data={data}", f"--out={run}", "--epochs=1"]
+    argv += ["--model=squeezenet1_1", f"--weights={finished}", "--device=cpu"]
+    with watched.pictures() as seen:
+        command(argv)
+        command(["predict", str(run / "best.pt"), str(data), "--device=cpu"])
+    assert {one.shape[-1] for one in seen.learned + seen.measured} == {32}
+
+
 def test_own_network_of_another_kind(
     command: Command, tmp_path: Path, finished: Path
 ) -> None:
