@@ -33,6 +33,7 @@ OWN |= {"shows_error"}  # it catches what its script shows
 OPTIONS = range(3, 7)  # of a lesson
 ALLOWED_IMPORTS = {
     "matplotlib",
+    "PIL",
     "numpy",
     "sklearn",
     "torch",

@@ -32,6 +32,7 @@ import unicodedata
 from collections import Counter, defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import NormalDist
 
 import torch
 import torchvision
@@ -67,6 +68,7 @@ TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF -> transpose
 MOST_PIXELS = 300_000_000  # 0.9 GB as RGB
 READINGS = 3  # of each training picture, while the network is frozen
 ROOM = 2_000_000_000  # bytes of features that are kept in memory
+SURE = 0.95  # of intervals
 GOLDEN = 11400714819323198485  # 2**64 over the golden ratio
 Image.MAX_IMAGE_PIXELS = None  # open_picture has a limit of its own
 
@@ -1044,8 +1046,8 @@ def train(settings):
 
 
 def interval(right, count):
-    """Return the 95% interval of a share (Wilson), from 0 to 1."""
-    z, share = 1.96, right / count
+    """Return the interval of a share (Wilson), from 0 to 1."""
+    z, share = NormalDist().inv_cdf((1 + SURE) / 2), right / count
     middle = share + z * z / (2 * count)
     wide = z * math.sqrt(share * (1 - share) / count + (z / count / 2) ** 2)
     return [(middle + sign * wide) / (1 + z * z / count) for sign in (-1, 1)]
@@ -1062,7 +1064,7 @@ def report(matrix, classes, what):
     right, total = int(matrix.diagonal().sum()), int(matrix.sum())
     low, high = interval(right, total)
     shown = f"{right / total:.1%} right ({right} of {total})"
-    print(f"{what}: {shown}; 95% interval {low:.1%} to {high:.1%}")
+    print(f"{what}: {shown}; {SURE:.0%} interval {low:.1%} to {high:.1%}")
     found = {}
     for label, (name, row) in enumerate(zip(classes, matrix, strict=True)):
         own, all_own = int(row[label]), int(row.sum())
@@ -1352,32 +1354,37 @@ def add_training_flags(add):
     text += "learned; None: torchvision's own, downloaded once"
     add("--weights", metavar="FILE", help=text)
     for name, kind, default, text in (
-        ("epochs", whole, 10, "in all"),
-        ("freeze-epochs", whole, None, "for the head alone; None: a third"),
-        ("patience", whole, None, "end after so many epochs with no gain"),
-        ("batch-size", number(int, 2), 16, "pictures a step"),
-        ("learning-rate", real, 1e-3, "highest, of new layers; it falls to 0"),
-        ("body-rate", real, None, "of old layers; None: a tenth of it"),
-        ("weight-decay", real, 0.01, "never of norms and biases"),
-        ("size", number(int, 32, 4097), None, "pixels; None: as pretrained"),
-        ("min-crop", number(float, 0.01, 1.01), 0.35, "least area to show"),
+        ("--epochs", whole, 10, "in all"),
+        ("--freeze-epochs", whole, None, "for the head alone; None: a third"),
+        ("--patience", whole, None, "end after so many epochs with no gain"),
+        ("--batch-size", number(int, 2), 16, "pictures a step"),
         (
-            "group-by",
+            "--learning-rate",
+            real,
+            1e-3,
+            "highest, of new layers; it falls to 0",
+        ),
+        ("--body-rate", real, None, "of old layers; None: a tenth of it"),
+        ("--weight-decay", real, 0.01, "never of norms and biases"),
+        ("--size", number(int, 32, 4097), None, "pixels; None: as pretrained"),
+        ("--min-crop", number(float, 0.01, 1.01), 0.35, "least area to show"),
+        (
+            "--group-by",
             pattern,
             None,
             "regular expression: where it finds the "
             "same text in paths, they stay on one side, e.g. 'patient[0-9]+'",
         ),
-        ("seed", number(int, 0), 0, "of random numbers"),
+        ("--seed", number(int, 0), 0, "of random numbers"),
     ):
-        add(f"--{name}", type=kind, default=default, help=text)
+        add(name, type=kind, default=default, help=text)
     for name, text in {
-        "resume": "continue the run in --out",
-        "no-flip": "do not mirror training pictures (text, hands, arrows)",
-        "balance": "let a rare class count as much as a frequent one",
-        "no-cache": "run frozen layers in every epoch, not thrice in all",
+        "--resume": "continue the run in --out",
+        "--no-flip": "do not mirror training pictures (text, hands, arrows)",
+        "--balance": "let a rare class count as much as a frequent one",
+        "--no-cache": "run frozen layers in every epoch, not thrice in all",
     }.items():
-        add(f"--{name}", action="store_true", help=text)
+        add(name, action="store_true", help=text)
 
 
 def add_reading_flags(add):
