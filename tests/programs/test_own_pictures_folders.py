@@ -292,15 +292,13 @@ SYSTEM = (
 )
 
 
-@pytest.mark.parametrize("name", SYSTEM)
 @pytest.mark.parametrize("place", ["", "ants"])
-def test_system_folders(
-    command: Command, tmp_path: Path, name: str, place: str
-) -> None:
+def test_system_folders(command: Command, tmp_path: Path, place: str) -> None:
     """What systems leave behind is neither a class nor a picture."""
     data = draw(tmp_path / "data")
-    save(scene(name), data / place / name / "0.png")
-    save(scene(name), data / place / name / "ants" / "0.png")
+    for name in SYSTEM:
+        save(scene(name), data / place / name / "0.png")
+        save(scene(name), data / place / name / "ants" / "0.png")
     done = trained(command, data)
     assert totals(done) == FIVE
     assert "2 classes, 8 + 2 pictures" in done.out
@@ -461,17 +459,14 @@ def test_resume_after_a_copy_from_a_mac(
 
 ODD_NAMES = (
     "猫と犬",
-    "собака",
-    "كلب",
-    "Ångström 🐝",
+    "كلب Ångström 🐝",
     "--resume",
     "100% {0} %s",
     "a, b; 'c' \"d\"",
     "a: 5 train",
     "[x]*?",
     "x" * 200,
-    "con.png",
-    "c\\d",
+    "c\\d.png",
     "line\nbreak",
 )
 

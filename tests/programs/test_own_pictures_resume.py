@@ -288,7 +288,7 @@ def test_the_run_holds_all_that_it_needs(
     "options",
     [
         ("--mode=scratch", "--balance"),
-        ("--mode=scratch", "--patience=1"),
+        ("--mode=scratch", "--patience=1", "--epochs=3"),
         ("--mode=head",),
         ("--mode=head", "--no-cache"),
         ("--mode=partial", "--workers=3"),
@@ -304,7 +304,7 @@ def test_every_kind_of_run_is_resumed(
     options: tuple[str, ...],
 ) -> None:
     """Whatever was chosen, the resumed run is the uninterrupted one."""
-    more = [*options, "--batch-size=5", "--epochs=3"]
+    more = ["--epochs=2", *options, "--batch-size=5"]
     if "--model=mobilenet_v3_small" in options:
         from torchvision import models
 
