@@ -6,7 +6,7 @@ pictures; demo: all three, on a few pictures drawn for it. Each command
 explains its options: python own_pictures.py train --help
 
 Shapes: B batch, C classes, F features, S side; a picture is (3, S, S)
-Needs: torch 2.11 or newer, torchvision, pillow
+Needs: torch 2.11 or newer, torchvision
 Run: python own_pictures.py demo --seed 0
 Source: torchvision documentation, Models and pre-trained weights;
 PyTorch documentation, Saving and Loading Models; Kumar et al. 2022,
@@ -468,50 +468,61 @@ def tell_classes(train, val, classes):
 # Train and validation -------------------------------------------------------
 
 
-def find_groups(colours, names, labels, pattern=None):
-    """Find what must stay together: nearly equal pictures, named groups.
+def prints_of(colours):
+    """Return what tells pictures apart, (N, 195), a small distance if alike.
+
+    Args:
+        colours: 8 x 8 colours of each picture, (N, 192), 0..255.
+    """
+    cells = colours.view(-1, 64, 3)
+    mean = cells.mean(dim=1, keepdim=True)
+    spread = (cells - mean).std(dim=(1, 2)).clamp(min=10)  # noise is below
+    shapes = ((cells - mean) / spread.view(-1, 1, 1)).flatten(1)
+    return torch.cat([shapes, mean[:, 0] / 28], dim=1) / math.sqrt(192)
+
+
+def find_groups(prints, labels):
+    """Find nearly equal pictures.
 
     Names that follow each other hint at a burst or a film; such pictures may
     differ more (a thing moves, a hand shakes).
 
     Args:
-        colours: 8 x 8 colours of each picture, (N, 192), 0..255.
-        names: their paths below the class folders' folder.
+        prints: what tells the pictures apart, (N, 195), in the order of names.
         labels: their classes.
-        pattern: regular expression; the same text found is the same group.
 
     Returns:
         The first picture of each one's group, (N,), and the pairs of
         positions that are the same picture with two labels.
     """
-    groups, doubles = torch.arange(len(colours)), []
-
-    def join(which):
-        joined = groups[which]
-        if (joined != joined[0]).any():
-            groups[torch.isin(groups, joined)] = joined.min()
-
-    cells = colours.view(-1, 64, 3)
-    mean = cells.mean(dim=1, keepdim=True)
-    spread = (cells - mean).std(dim=(1, 2)).clamp(min=10)  # noise is below
-    shapes = ((cells - mean) / spread.view(-1, 1, 1)).flatten(1)
-    prints = torch.cat([shapes, mean[:, 0] / 28], dim=1) / math.sqrt(192)
-    labels, at = torch.tensor(labels), torch.arange(len(colours))
+    at, doubles = torch.arange(len(prints)), []
+    groups, labels = at.clone(), torch.tensor(labels)
     for rows in at.split(256):
         apart = torch.cdist(prints[rows], prints)
         follows = (rows[:, None] - at).abs() <= 3
         close = (apart < 0.1) | (follows & (apart < 0.25))
         for row in close[close.sum(dim=1) > 1]:
-            join(row)
+            join(groups, row)
         same = (apart < 0.1) & (labels[rows, None] < labels)
         doubles += [(int(rows[x]), y) for x, y in same.nonzero().tolist()]
+    return groups, doubles
+
+
+def join(groups, which):
+    """Make one group of those of some pictures; its first one names it."""
+    joined = groups[which]
+    if (joined != joined[0]).any():
+        groups[torch.isin(groups, joined)] = joined.min()
+
+
+def join_named(groups, names, pattern):
+    """Join pictures in whose names a regular expression finds one text."""
     first = {}
-    for index, name in enumerate(names if pattern else ()):
+    for index, name in enumerate(names):
         if found := re.search(pattern, name):
-            join([index, first.setdefault(found.groups() or found[0], index)])
-    if pattern:
-        print(f"--group-by found {len(first)} groups of pictures")
-    return groups.tolist(), doubles
+            text = found.groups() or found[0]
+            join(groups, [index, first.setdefault(text, index)])
+    print(f"--group-by found {len(first)} groups of pictures")
 
 
 def place(name):
@@ -587,23 +598,30 @@ def load_pairs(data, group_by=None, out=None, workers=1):
     folders, val_folders, root = find_classes(data, out)
     classes = [*folders]
     train, val = (list_pairs(x, classes) for x in (folders, val_folders))
-    pairs = train + val
-    paths, labels = [path for path, _ in pairs], [label for _, label in pairs]
-    names = [name_below(path, root) for path in paths]
     tell_files(files_below(data))
     for label in {*range(len(classes))} - {label for _, label in train}:
         raise OSError(f"class {classes[label]!r}: no picture {ENDINGS}")
-    colours = check_pictures(paths, workers)
-    groups, doubles = find_groups(colours, names, labels, group_by)
-    for one, other in doubles[:20]:
-        print("warning: two labels for", names[one], "and", names[other])
-    if not val_folders:
-        train, val = split_pairs(pairs, names, classes, groups)
-    elif both := {*groups[: len(train)]} & {*groups[len(train) :]}:
-        number = sum(group in both for group in groups[len(train) :])
-        print(f"warning: {number} pictures of val resemble some of train")
+    train, val = separate(train, val, classes, (root, group_by, workers))
     tell_classes(train, val, classes)
     return train, val, classes
+
+
+def separate(train, val, classes, how):
+    """Look at all pairs; return those to train and to validate with."""
+    (root, group_by, workers), pairs = how, train + val
+    names = [name_below(path, root) for path, _ in pairs]
+    colours = check_pictures([path for path, _ in pairs], workers)
+    groups, doubles = find_groups(prints_of(colours), [x for _, x in pairs])
+    if group_by:
+        join_named(groups, names, group_by)
+    for one, other in doubles[:20]:
+        print("warning: two labels for", names[one], "and", names[other])
+    if not val:
+        return split_pairs(pairs, names, classes, groups.tolist())
+    both = torch.isin(groups[len(train) :], groups[: len(train)]).sum()
+    if both:
+        print(f"warning: {both} pictures of val resemble some of train")
+    return train, val
 
 
 # The network ----------------------------------------------------------------
@@ -648,15 +666,18 @@ def load_weights_below(model, head, settings, classes=()):
         reason = "no state_dict"
     except Exception as error:  # of many kinds: net, disk, any content
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-    name, hint = settings.model, ", or without --size" * bool(settings.size)
-    if not settings.weights:  # a broken download is not loaded anew
-        url = models.get_model_weights(name).DEFAULT.url
-        path = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
-        hint = f", or delete {path} and start again" if path.exists() else ""
-    raise OSError(
-        f"no weights of {name} from {settings.weights or 'the net'} ({reason})"
-        f": give --weights FILE or --mode scratch{hint}"
-    )
+    name, source = settings.model, settings.weights or "the net"
+    text = f"no weights of {name} from {source} ({reason}): give --weights "
+    raise OSError(f"{text}FILE or --mode scratch{hint_of(settings)}")
+
+
+def hint_of(settings):
+    """Return what else may help where weights cannot be loaded."""
+    if settings.weights:
+        return ", or leave out --size" if settings.size else ""
+    url = models.get_model_weights(settings.model).DEFAULT.url
+    path = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
+    return f", or delete {path} and start again" if path.exists() else ""
 
 
 def new_network(name, classes, size):
@@ -1101,7 +1122,7 @@ def answers(settings, found, model, reader):
     for look in looks.values():
         if isinstance(look, str):
             print(f"skipped: {look}", file=sys.stderr)
-    names = [x for x, path in found.items() if type(looks[path]) is not str]
+    names = [x for x, y in found.items() if not isinstance(looks[y], str)]
     pairs = [(found[name], 0) for name in names]
     order = in_batches(range(len(pairs)), settings.batch_size)
     batches = reader.batches(pairs, order)
@@ -1358,26 +1379,21 @@ def add_training_flags(add):
         ("--freeze-epochs", whole, None, "for the head alone; None: a third"),
         ("--patience", whole, None, "end after so many epochs with no gain"),
         ("--batch-size", number(int, 2), 16, "pictures a step"),
-        (
-            "--learning-rate",
-            real,
-            1e-3,
-            "highest, of new layers; it falls to 0",
-        ),
+        ("--learning-rate", real, 1e-3, "highest, of new layers; it falls"),
         ("--body-rate", real, None, "of old layers; None: a tenth of it"),
         ("--weight-decay", real, 0.01, "never of norms and biases"),
         ("--size", number(int, 32, 4097), None, "pixels; None: as pretrained"),
         ("--min-crop", number(float, 0.01, 1.01), 0.35, "least area to show"),
-        (
-            "--group-by",
-            pattern,
-            None,
-            "regular expression: where it finds the "
-            "same text in paths, they stay on one side, e.g. 'patient[0-9]+'",
-        ),
         ("--seed", number(int, 0), 0, "of random numbers"),
     ):
         add(name, type=kind, default=default, help=text)
+    text = "regular expression: pictures in whose paths it finds the same text "
+    text += "stay on one side of the split, e.g. 'patient[0-9]+'"
+    add("--group-by", type=pattern, metavar="PATTERN", help=text)
+
+
+def add_switches(add):
+    """Add the flags of training that take no value."""
     for name, text in {
         "--resume": "continue the run in --out",
         "--no-flip": "do not mirror training pictures (text, hands, arrows)",
@@ -1409,16 +1425,23 @@ def parse_arguments(argv):
         add("--device", type=usable_device, default=device, help=text)
         text = "threads that read pictures"
         add("--workers", type=number(int, 1, 257), default=cores, help=text)
-        learns = name in ("train", "demo")
-        (add_training_flags if learns else add_reading_flags)(add)
+        if name in ("train", "demo"):
+            add_training_flags(add)
+            add_switches(add)
+        else:
+            add_reading_flags(add)
     part.set_defaults(mode="scratch", size=32, batch_size=8, epochs=6)  # demo
+    add_places(adds)
+    return check_arguments(parser, parser.parse_args(argv))
+
+
+def add_places(adds):
+    """Add what only one command knows."""
     needed = {"metavar": "FOLDER", "required": True}
     needed["default"] = argparse.SUPPRESS  # --help names no default
-    text = "a folder a class, or train and val of such"
-    adds["train"]("--data", help=text, **needed)
+    adds["train"]("--data", help="a folder a class, or train, val", **needed)
     adds["train"]("--out", help="where to keep the run", **needed)
-    text = "a folder a class, none of them used in training"
-    adds["evaluate"]("folder", help=text)
+    adds["evaluate"]("folder", help="a folder a class, of new pictures")
     text = "new file for a picture of the confusion matrix"
     adds["evaluate"]("--figure", metavar="FILE.png", help=text)
     add, text = adds["predict"], "pictures, folders, or patterns like '*.jpg'"
@@ -1426,20 +1449,16 @@ def parse_arguments(argv):
     add("--top", type=number(int, 1), default=3, help="classes a picture")
     text, share = "below this share say unsure", number(float, 0, 1.01)
     add("--threshold", type=share, default=0, help=text)
-    return check_arguments(parser, parser.parse_args(argv))
 
 
 def check_arguments(parser, settings):
     """Refuse flags that would be without effect."""
-    mode = settings.mode
-    for name, modes in {
-        "weights": ("scratch",),
-        "body_rate": ("scratch", "head"),
-        "freeze_epochs": ("scratch", "head", "partial", "finetune"),
-    }.items():
-        if mode in modes and getattr(settings, name) is not None:
+    takes_none = {"weights": 1, "body_rate": 2, "freeze_epochs": 4}
+    for name, count in takes_none.items():  # of the first modes
+        given = getattr(settings, name, None) is not None
+        if settings.mode in MODES[:count] and given:
             flag = name.replace("_", "-")
-            parser.error(f"--mode {mode} takes no --{flag}")
+            parser.error(f"--mode {settings.mode} takes no --{flag}")
     return settings
 
 
@@ -1450,9 +1469,7 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     if argv is None and "ipykernel" in sys.argv[0]:
         sys.exit('in a notebook write: main(["demo"]), or main(["train", ...])')
     if not hasattr(torch, "accelerator"):
-        sys.exit(
-            f"error: torch 2.11 or newer is needed, not {torch.__version__}"
-        )
+        sys.exit(f"error: torch {torch.__version__} is too old: see Needs")
     settings = parse_arguments(argv)
     try:
         return settings.run(settings)
