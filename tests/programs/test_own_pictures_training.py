@@ -744,7 +744,7 @@ def test_own_network_as_a_start_for_more_classes(
     command: Command, tmp_path: Path, finished: Path, mode: str
 ) -> None:
     """The body is the own one, and known classes keep what they learned."""
-    names = ("aphids", "ants", "bees", "wasps")
+    names = ("aardvarks", "ants", "bees", "wasps")
     data = draw(tmp_path / "data", classes=names)
     run = tmp_path / "run"
     more = (f"--mode={mode}", f"--weights={finished}", "--learning-rate=0")
