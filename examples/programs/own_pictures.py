@@ -995,6 +995,8 @@ def check_out(settings):
         raise OSError(f"cannot write to {out} ({error.strerror})") from None
     if any(map(is_picture, visible(out))):
         raise OSError(f"{out} holds pictures: change --out")
+    if Path(out, "history.csv").exists() and not is_run(out):
+        raise OSError(f"{out} holds a history.csv: change --out")
 
 
 def open_run(settings, new):
@@ -1143,10 +1145,12 @@ def write_answers(settings, results, rows):
 
 def check_new(settings):
     """Refuse files that cannot be written, or are there, before the work."""
+    known = set()
     for name in ("json", "csv", "figure"):
         path = getattr(settings, name, None)
-        if path and Path(path).exists():
+        if path and (Path(path).exists() or path in known):
             raise OSError(f"{path} exists: give --{name} another name")
+        known.add(path)
         if path and not Path(path).parent.is_dir():
             raise OSError(f"{path}: there is no such folder for --{name}")
 
@@ -1194,8 +1198,13 @@ def list_labelled(settings, classes):
         raise OSError(f"{text}; there is {unknown or 'none'}")
     tell_files(files_below(folder))
     pairs = list_pairs(folders, classes)
-    named = [(name_below(path, folder), path, label) for path, label in pairs]
-    return {x: y for x, y, _ in named}, {x: z for x, _, z in named}
+    paths, labels = {}, {}
+    for path, label in pairs:
+        name = name_below(path, folder)
+        if name in paths:  # in another form of Unicode
+            name = path.as_posix()
+        paths[name], labels[name] = path, label
+    return paths, labels
 
 
 def evaluate_folder(settings):
@@ -1240,10 +1249,12 @@ def find_sources(sources):
         for path in map(Path, named):
             folder = path if path.is_dir() else path.parent
             for one in files_below(path) if path.is_dir() else [path]:
-                alone = len(sources) == 1
+                alone = len(sources) == len(named) == 1
                 name = name_below(one, folder) if alone else one.as_posix()
+                if found.get(name, one) != one:  # in another form of Unicode
+                    name = one.as_posix()
                 if is_picture(one):
-                    found.setdefault(name, one)
+                    found[name] = one
                 else:
                     left.append(one)
     tell_files(left)
