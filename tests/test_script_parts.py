@@ -385,12 +385,6 @@ def prepare_way(module: ModuleType, mode: str) -> Prepared:
     return Prepared(model, module.choose_rates(model, mode, RATE, 10)[0])
 
 
-def prepare_four(module: ModuleType, mode: str) -> Prepared:
-    """Let transfer_vs_finetuning prepare a mode."""
-    settings = module.parse_arguments([f"--mode={mode}", "--device=cpu"])
-    return Prepared(*module.prepare_model(settings, 5))
-
-
 def prepare_rule(module: ModuleType, mode: str) -> Prepared:
     """Let which_when prepare a mode, and learn for no epoch."""
     model = module.SmallResNet(5)
@@ -432,9 +426,6 @@ SETUPS = {
     ),
     "transfer/own_pictures": Setup(
         "resume_or_start", four_modes, prepare_own, "layer4."
-    ),
-    "transfer/transfer_vs_finetuning": Setup(
-        "prepare_model", four_modes, prepare_four
     ),
     "transfer/which_when": Setup(
         "train_model", lambda module: [*module.MODES], prepare_rule
