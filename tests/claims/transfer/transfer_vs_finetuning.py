@@ -42,6 +42,19 @@ def no_mode_is_far_from_head(r: Results) -> list[Comparison]:
 
 
 @claim(
+    en="The means of the pretrained modes differ less than the networks do",
+    ja="学習済みの重みを使う方法の平均の差は、ネットワークによる違いより小さい",
+)
+def modes_differ_less_than_networks(r: Results) -> list[Comparison]:
+    means = [r[mode].test_accuracy.mean for mode in PRETRAINED]
+    apart = max(means) - min(means)
+    return [
+        less(apart, r[mode].test_accuracy.max - r[mode].test_accuracy.min)
+        for mode in PRETRAINED
+    ]
+
+
+@claim(
     en="Without pretraining, a last layer alone hardly beats guessing",
     ja="事前学習がなければ、出力層だけの学習はでたらめとほとんど変わらない",
 )
