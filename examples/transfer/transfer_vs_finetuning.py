@@ -6,9 +6,8 @@ at a rate of their own; head_then_all: the head first, then all from there.
 For comparison, only a head: on raw pixels, or on a random network.
 
 Shapes: B pictures of a batch; a picture is (3, 24, 24), there are 5 classes
-Needs: torch 2.11 or newer, torchvision, matplotlib, and drawn_shapes.pt.gz,
-which drawn_shapes.py saves, in the folder where it runs
-Run: python transfer_vs_finetuning.py --mode finetune
+Needs: torch 2.11 or newer, torchvision, matplotlib
+Run: python transfer_vs_finetuning.py --mode head (beside drawn_shapes.pt.gz)
 Source: PyTorch documentation, "AdamW", "OneCycleLR"; Kumar et al. 2022
 (arXiv:2202.10054) for head_then_all
 """
