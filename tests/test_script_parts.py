@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from docs._tools.lessons import lessons, script_path
+from tests.recorder.settings import lay_files
 
 Load = Callable[[str], ModuleType]
 
@@ -262,6 +263,7 @@ LEARNING = [  # those that put a network into training, batch by batch
     for (lesson, name), node in FUNCTIONS.items()
     if (lesson, "freeze_statistics") in FREEZERS
     and {"model", "loader"} <= {one.arg for one in node.args.args}
+    and "mode" not in {one.arg for one in node.args.args}  # own tests
     and calls(node, "train")
 ]
 
@@ -385,12 +387,6 @@ def prepare_way(module: ModuleType, mode: str) -> Prepared:
     return Prepared(model, module.choose_rates(model, mode, RATE, 10)[0])
 
 
-def prepare_four(module: ModuleType, mode: str) -> Prepared:
-    """Let transfer_vs_finetuning prepare a mode."""
-    settings = module.parse_arguments([f"--mode={mode}", "--device=cpu"])
-    return Prepared(*module.prepare_model(settings, 5))
-
-
 def prepare_rule(module: ModuleType, mode: str) -> Prepared:
     """Let which_when prepare a mode, and learn for no epoch."""
     model = module.SmallResNet(5)
@@ -419,9 +415,6 @@ SETUPS = {
     ),
     "transfer/learning_rates": Setup(
         "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
-    ),
-    "transfer/transfer_vs_finetuning": Setup(
-        "prepare_model", four_modes, prepare_four
     ),
     "transfer/which_when": Setup(
         "train_model", lambda module: [*module.MODES], prepare_rule
@@ -731,7 +724,8 @@ def loaders_of(module: ModuleType, lesson: str, folder: Path) -> Loaders:
     if hasattr(module, "draw_pictures"):
         module.draw_pictures(folder / "data", 10, seed=0)
     short = SHORTEST.get(lesson, ["--epochs=1"])
-    with watched(module) as loaders:
+    lay_files(lesson, folder)
+    with watched(module) as loaders, contextlib.chdir(folder):
         argv = [one.format(folder=folder) for one in short]
         module.main([*argv, "--device=cpu"])
     if not loaders.learned:  # some measure without a loader
