@@ -198,9 +198,9 @@ def draw(results):
     """Draw the accuracy of each way, with the spread: a colour a task."""
     _, axes = plt.subplots(num="ways", subplot_kw={"ylabel": "accuracy"})
     for task in results["rates"]:
-        ways = results[task].values()
-        points = [one["mean"] for one in ways], [one["std"] for one in ways]
-        axes.errorbar([*results[task]], *points, fmt="o", label=task)
+        names = [x.replace("random", "random layers") for x in results[task]]
+        both = [(x["mean"], x["std"]) for x in results[task].values()]
+        axes.errorbar(names, *np.transpose(both), fmt="o", label=task)
     axes.legend(loc="lower right")
 
 
