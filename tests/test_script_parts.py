@@ -408,16 +408,6 @@ def prepare_rule(module: ModuleType, mode: str) -> Prepared:
     return Prepared(model, made[0])
 
 
-def prepare_own(module: ModuleType, mode: str) -> Prepared:
-    """Let own_pictures prepare a mode, without its download."""
-    settings = module.parse_arguments(
-        ["train", "--data=.", "--out=.", f"--mode={mode}", "--device=cpu"]
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "load_weights_below", lambda *_: None)
-        return Prepared(*module.resume_or_start(settings, {"classes": "abc"}))
-
-
 def four_modes(module: ModuleType) -> Sequence[str]:
     """Return the modes of the programs with a flag --mode."""
     return ["scratch", "head", "partial", "finetune"]
@@ -429,9 +419,6 @@ SETUPS = {
     ),
     "transfer/learning_rates": Setup(
         "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
-    ),
-    "transfer/own_pictures": Setup(
-        "resume_or_start", four_modes, prepare_own, "layer4."
     ),
     "transfer/transfer_vs_finetuning": Setup(
         "prepare_model", four_modes, prepare_four
@@ -627,30 +614,6 @@ def keep_nine(
     ]
 
 
-def keep_own(
-    module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
-) -> list[Kept]:
-    """Let own_pictures live through the scripted epochs."""
-
-    def pass_over(
-        model: Counter, loader: object, device: str, optimizer: object = None
-    ) -> tuple[float, float]:
-        return model.learn() if optimizer else model.check()
-
-    patch.setattr(module, "pass_over", pass_over)
-    model = Counter()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    settings = argparse.Namespace(
-        epochs=len(SCRIPTED), seed=0, device="cpu", out=str(folder)
-    )
-    run: dict[str, Any] = {"history": []}
-    best = module.train_epochs(model, optimizer, [[], []], settings, run)
-    return [
-        Kept("the best epoch returned", best["epoch"]),
-        Kept("best.pt", epoch_in(folder / "best.pt")),
-    ]
-
-
 def keep_fit(
     module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
 ) -> list[Kept]:
@@ -668,7 +631,6 @@ def keep_fit(
 KEEPING = {
     ("workflow/nine_steps", "fit"): keep_nine,
     ("workflow/train_and_validate", "fit"): keep_fit,
-    ("transfer/own_pictures", "train_epochs"): keep_own,
 }
 
 
@@ -711,10 +673,6 @@ def test_best_epoch_is_that_of_validation(
 SHORTEST = {
     "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
     "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
-    "transfer/own_pictures": [
-        *("train", "--data={folder}/data", "--out={folder}/run"),
-        *("--mode=scratch", "--size=32", "--epochs=1", "--batch-size=8"),
-    ],
     "transfer/transfer_vs_finetuning": ["--epochs=1", "--pictures=5"],
     "transfer/which_when": ["--epochs=1", "--runs=1", "--sides=24"],
 }
@@ -822,7 +780,12 @@ def check_loaders(lesson: str, loaders: Loaders) -> None:
 
 
 @pytest.mark.parametrize(
-    "lesson", [one for one in PROGRAMS if calls(TREES[one], "backward")]
+    "lesson",
+    [
+        one
+        for one in PROGRAMS
+        if calls(TREES[one], "backward") and calls(TREES[one], "DataLoader")
+    ],
 )
 def test_loaders_of_a_program(load: Load, tmp_path: Path, lesson: str) -> None:
     """Validation reads the same each time, training another order."""
