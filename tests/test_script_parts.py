@@ -392,23 +392,6 @@ def prepare_four(module: ModuleType, mode: str) -> Prepared:
     return Prepared(*module.prepare_model(settings, 5))
 
 
-def prepare_rule(module: ModuleType, mode: str) -> Prepared:
-    """Let which_when prepare a mode, and learn for no epoch."""
-    model = module.SmallResNet(5)
-    settings = argparse.Namespace(device="cpu", epochs=0)
-    made: list[torch.optim.Optimizer] = []
-    with pytest.MonkeyPatch.context() as patch:
-        make = torch.optim.SGD
-
-        def note(*given: Any, **options: Any) -> torch.optim.Optimizer:
-            made.append(make(*given, **options))
-            return made[-1]
-
-        patch.setattr(torch.optim, "SGD", note)
-        module.train_model(model, mode, RATE, some_pictures(), 0, settings)
-    return Prepared(model, made[0])
-
-
 def four_modes(module: ModuleType) -> Sequence[str]:
     """Return the modes of the programs with a flag --mode."""
     return ["scratch", "head", "partial", "finetune"]
@@ -423,9 +406,6 @@ SETUPS = {
     ),
     "transfer/transfer_vs_finetuning": Setup(
         "prepare_model", four_modes, prepare_four
-    ),
-    "transfer/which_when": Setup(
-        "train_model", lambda module: [*module.MODES], prepare_rule
     ),
 }
 
@@ -675,7 +655,7 @@ SHORTEST = {
     "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
     "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
     "transfer/transfer_vs_finetuning": ["--epochs=1", "--pictures=5"],
-    "transfer/which_when": ["--epochs=1", "--runs=1", "--sides=24"],
+    "transfer/which_when": ["--tasks=shapes_20"],
 }
 LOADER = re.compile(r"^(train|val|test)_loader$")
 
