@@ -196,12 +196,12 @@ def main(argv=None):
 
 def draw(results):
     """Draw the accuracy of each way, with the spread: a colour a task."""
-    _, axes = plt.subplots(num="ways", subplot_kw={"ylabel": "accuracy"})
-    for task in results["rates"]:
-        names = [x.replace("random", "random layers") for x in results[task]]
-        both = [(x["mean"], x["std"]) for x in results[task].values()]
-        axes.errorbar(names, *np.transpose(both), fmt="o", label=task)
-    axes.legend(loc="lower right")
+    _, axes = plt.subplots(num="ways", subplot_kw={"xlabel": "accuracy"})
+    for task, ways in [*results.items()][:-1]:  # without the rates
+        names = [way.replace("random", "random layers") for way in ways]
+        mean, std = np.transpose([(x["mean"], x["std"]) for x in ways.values()])
+        axes.errorbar(mean, names, xerr=std, fmt="o", label=task)
+    axes.legend(loc="center left")
 
 
 if __name__ == "__main__":
