@@ -387,23 +387,6 @@ def prepare_way(module: ModuleType, mode: str) -> Prepared:
     return Prepared(model, module.choose_rates(model, mode, RATE, 10)[0])
 
 
-def prepare_rule(module: ModuleType, mode: str) -> Prepared:
-    """Let which_when prepare a mode, and learn for no epoch."""
-    model = module.SmallResNet(5)
-    settings = argparse.Namespace(device="cpu", epochs=0)
-    made: list[torch.optim.Optimizer] = []
-    with pytest.MonkeyPatch.context() as patch:
-        make = torch.optim.SGD
-
-        def note(*given: Any, **options: Any) -> torch.optim.Optimizer:
-            made.append(make(*given, **options))
-            return made[-1]
-
-        patch.setattr(torch.optim, "SGD", note)
-        module.train_model(model, mode, RATE, some_pictures(), 0, settings)
-    return Prepared(model, made[0])
-
-
 def four_modes(module: ModuleType) -> Sequence[str]:
     """Return the modes of the programs with a flag --mode."""
     return ["scratch", "head", "partial", "finetune"]
@@ -415,9 +398,6 @@ SETUPS = {
     ),
     "transfer/learning_rates": Setup(
         "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
-    ),
-    "transfer/which_when": Setup(
-        "train_model", lambda module: [*module.MODES], prepare_rule
     ),
 }
 
@@ -667,7 +647,7 @@ SHORTEST = {
     "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
     "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
     "transfer/transfer_vs_finetuning": ["--epochs=1", "--pictures=5"],
-    "transfer/which_when": ["--epochs=1", "--runs=1", "--sides=24"],
+    "transfer/which_when": ["--tasks=shapes_20"],
 }
 LOADER = re.compile(r"^(train|val|test)_loader$")
 
@@ -723,8 +703,8 @@ def loaders_of(module: ModuleType, lesson: str, folder: Path) -> Loaders:
     """Return the loaders that a short run of a program makes."""
     if hasattr(module, "draw_pictures"):
         module.draw_pictures(folder / "data", 10, seed=0)
-    short = SHORTEST.get(lesson, ["--epochs=1"])
     lay_files(lesson, folder)
+    short = SHORTEST.get(lesson, ["--epochs=1"])
     with watched(module) as loaders, contextlib.chdir(folder):
         argv = [one.format(folder=folder) for one in short]
         module.main([*argv, "--device=cpu"])

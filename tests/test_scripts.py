@@ -34,7 +34,6 @@ OPTIONS = range(3, 7)  # of a lesson
 ALLOWED_IMPORTS = {
     "PIL",  # comes with torchvision
     "matplotlib",
-    "PIL",
     "numpy",
     "sklearn",
     "torch",
