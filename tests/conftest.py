@@ -61,8 +61,6 @@ def group_of(nodeid: str) -> str:
         return "browser-en" if "[en" in test else "browser-ja"
     if name in WHOLE or Path(path).parent.name == "programs":
         return name
-    if name == "test_examples" and "[transfer/" in test:
-        return "pretrained"  # made once in a process
     return "mypy" if test.endswith("[mypy]") else nodeid
 
 
