@@ -175,6 +175,7 @@ def measure(
         getattr(module, function),
         model=network,
         images=some_pictures().tensors[0],
+        labels=some_pictures().tensors[1],
         loader=DataLoader(some_pictures(), batch_size),
         criterion=nn.CrossEntropyLoss(),
         device="cpu",
