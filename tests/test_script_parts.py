@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from docs._tools.lessons import lessons, script_path
+from tests.recorder.settings import lay_files
 
 Load = Callable[[str], ModuleType]
 
@@ -801,8 +802,9 @@ def loaders_of(module: ModuleType, lesson: str, folder: Path) -> Loaders:
     """Return the loaders that a short run of a program makes."""
     if hasattr(module, "draw_pictures"):
         module.draw_pictures(folder / "data", 10, seed=0)
+    lay_files(lesson, folder)
     short = SHORTEST.get(lesson, ["--epochs=1"])
-    with watched(module) as loaders:
+    with watched(module) as loaders, contextlib.chdir(folder):
         argv = [one.format(folder=folder) for one in short]
         module.main([*argv, "--device=cpu"])
     if not loaders.learned:  # some measure without a loader
