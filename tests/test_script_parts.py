@@ -382,12 +382,6 @@ def prepare_few(module: ModuleType, mode: str) -> Prepared:
     return Prepared(*module.start_training(mode, 10)[:2])
 
 
-def prepare_way(module: ModuleType, mode: str) -> Prepared:
-    """Let learning_rates prepare one of its ways."""
-    model = module.fresh_model(argparse.Namespace(device="cpu"))
-    return Prepared(model, module.choose_rates(model, mode, RATE, 10)[0])
-
-
 def four_modes(module: ModuleType) -> Sequence[str]:
     """Return the modes of the programs with a flag --mode."""
     return ["scratch", "head", "partial", "finetune"]
@@ -396,9 +390,6 @@ def four_modes(module: ModuleType) -> Sequence[str]:
 SETUPS = {
     "transfer/few_pictures": Setup(
         "start_training", lambda module: [*module.TRAINED], prepare_few
-    ),
-    "transfer/learning_rates": Setup(
-        "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
     ),
 }
 
@@ -515,6 +506,43 @@ def test_rates_of_every_mode(
             )
         prepared = setup.prepare(module, mode)
         check_rates(lesson, setup.function, mode, prepared, setup.block)
+
+
+@pytest.mark.parametrize(
+    ("way", "shares"),
+    [
+        ("head", [1, None, None]),
+        ("one", [1, 1, 1]),
+        ("tenth", [1, 0.1, 0.1]),
+        ("layerwise", [1, 1 / 2.6, 1 / 2.6**4]),
+        ("head_then_all", [1, 1, 1]),
+    ],
+)
+def test_each_part_learns_at_its_rate(
+    load: Load, way: str, shares: list[float | None]
+) -> None:
+    """Of learning_rates: head, last and first convolution; None is frozen."""
+    module = load("transfer/learning_rates")
+    model = module.make_network(5)
+    prepared = Prepared(
+        model, torch.optim.SGD(module.make_groups(model, way, RATE))
+    )
+    rates, trained = rates_of(prepared), dict(model.named_parameters())
+    for part, share in zip(
+        ("head", "features.12", "features.0"), shares, strict=True
+    ):
+        name = f"{part}.weight"
+        learns = trained[name].requires_grad
+        if learns != (share is not None) or (
+            share is not None and rates[name] != pytest.approx(RATE * share)
+        ):
+            wrong(
+                "transfer/learning_rates",
+                "make_groups",
+                is_=f"{way}: {name} learns: {learns}, rate {rates[name]:g}",
+                should=f"{share} of the head's rate (None: frozen)",
+                do="Mend the shares or their order.",
+            )
 
 
 def no_pretraining(module: ModuleType, patch: pytest.MonkeyPatch) -> None:
@@ -646,7 +674,7 @@ def test_best_epoch_is_that_of_validation(
 # The shortest run of those that need more than one epoch; data in {folder}.
 SHORTEST = {
     "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
-    "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
+    "transfer/learning_rates": ["--epochs=1", "--rates=0.01"],
     "transfer/transfer_vs_finetuning": ["--epochs=1", "--pictures=5"],
     "transfer/which_when": ["--tasks=shapes_20"],
 }
