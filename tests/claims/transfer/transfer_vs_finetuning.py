@@ -61,7 +61,7 @@ def best_mode_changes_with_the_network(r: Results) -> Comparison:
 
 @claim(
     en="Without pretraining, a last layer alone hardly beats guessing",
-    ja="事前学習がなければ、出力層だけの学習はでたらめとほとんど変わらない",
+    ja="事前学習がなければ、出力層だけの学習はランダムとほとんど変わらない",
 )
 def without_pretraining_a_last_layer_guesses(r: Results) -> list[Comparison]:
     return [
@@ -98,7 +98,7 @@ def large_rate_costs_finetune(r: Results) -> Comparison:
 
 @claim(
     en="Each mode learns its training: no rate leaves it at chance",
-    ja="どの方法も、どの学習率でも、でたらめより確かに高い",
+    ja="どの方法も、どの学習率でも、ランダムより確かに高い",
 )
 def every_rate_learns(r: Results) -> list[Comparison]:
     return [
