@@ -92,7 +92,7 @@ def scratch_learns_something(r: Results) -> Comparison:
     ja="finetuneでは、10倍の学習率にすると3ポイント以上下がる",
 )
 def large_rate_costs_finetune(r: Results) -> Comparison:
-    large, _, small = r.finetune.accuracy_by_rate.mean
+    large, _, small, _ = r.finetune.accuracy_by_rate.mean
     return more(small, large, by=0.03)
 
 
