@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 from torchvision.models.vgg import make_layers
 
 MODES = ["head", "head_then_all", "finetune", "scratch"]
-BASELINE = "random"  # the head alone, on a network with random weights
+BASELINE = "random_head"  # the head alone, on a network with random weights
 criterion = nn.CrossEntropyLoss()
 
 
