@@ -663,3 +663,37 @@ def test_outcome_can_be_kept_as_json() -> None:
     assert json.loads(json.dumps(dataclasses.asdict(outcome))) == (
         dataclasses.asdict(outcome)
     )
+
+
+SAVING = """
+from pathlib import Path
+
+print(Path("seen.txt").read_text())
+Path("made.bin").write_bytes(bytes(range(256)))
+"""
+
+
+def test_a_record_keeps_and_a_run_finds_files(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """What a script saves lies beside its record, what it loads beside it."""
+    seen = tmp_path / "snippets/basics/other/seen.txt"
+    seen.parent.mkdir(parents=True)
+    seen.write_text("before")
+    sidecar = 'saves = ["made.bin"]\nloads = ["basics/other/seen.txt"]\n'
+    root = project(tmp_path, SAVING, sidecar)
+    assert record(eval_example, root) >= 1
+    made = root / "snippets/basics/tiny/made.bin"
+    assert made.read_bytes() == bytes(range(256))
+    assert not faults(root)
+    assert not recording.Recording(LESSON, root).write()
+    seen.write_text("after")
+    (fault,) = faults(root)
+    assert "was not run as it is now" in fault
+    assert record(eval_example, root) >= 1
+    assert "after" in (made.parent / "output.txt").read_text()
+    made.write_bytes(b"other")
+    assert any("made.bin was edited" in fault for fault in faults(root))
+    seen.unlink()
+    with pytest.raises(FileNotFoundError, match=r"tiny\.toml: no .*seen\.txt"):
+        record(eval_example, root)

@@ -26,6 +26,7 @@ OWN = {"main", "parse_arguments", "draw", "load_data", "make_model"}
 OWN |= {"shows_error"}  # it catches what its script shows
 OPTIONS = range(3, 7)  # of a lesson
 ALLOWED_IMPORTS = {
+    "PIL",  # comes with torchvision
     "matplotlib",
     "numpy",
     "sklearn",

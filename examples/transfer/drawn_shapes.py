@@ -4,7 +4,7 @@ The other lessons on transfer learning load what it saves: pictures of five
 other shapes, and the networks, each pretrained on pictures of its own.
 
 Shapes: B pictures of a batch, C classes; a picture is (3, 24, 24)
-Needs: torch 2.11 or newer, torchvision, numpy, Pillow, matplotlib
+Needs: torch 2.11 or newer, torchvision, matplotlib, pillow
 Run: python drawn_shapes.py
 Source: Pillow documentation, "ImageDraw"; torchvision, "VGG"
 """
@@ -42,7 +42,7 @@ SHAPES = {  # distances from the middle, all the way round
     "bow": ([1] * 6 + [0] * 6) * 2,
     "boomerang": [0.9, 0.5, 0.45, 0.5, 0.9] + [0.1] * 7,
 }
-OLD, NEW = list(SHAPES)[:10], list(SHAPES)[10:]
+OLD, NEW = list(SHAPES.values())[:10], list(SHAPES.values())[10:]
 SIDE = 24  # pixels
 criterion = nn.CrossEntropyLoss()
 
@@ -81,13 +81,11 @@ def draw_picture(distances, rng):
     return np.array(image.resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
-def draw_set(names, each, rng):
+def draw_set(shapes, each, rng):
     """Draw so many pictures of each shape, the shapes in turn."""
-    pictures = [
-        draw_picture(SHAPES[name], rng) for _ in range(each) for name in names
-    ]
+    pictures = [draw_picture(one, rng) for _ in range(each) for one in shapes]
     images = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
-    labels = torch.arange(len(names)).repeat(each)
+    labels = torch.arange(len(shapes)).repeat(each)
     return images.contiguous(), labels  # (N, 3, 24, 24) of bytes, (N,)
 
 
@@ -108,13 +106,13 @@ def make_network(classes):
     return nn.Sequential(OrderedDict(parts))
 
 
-def train_epoch(model, loader, criterion, optimizer, scheduler, device):
+def train_epoch(model, loader, optimizer, scheduler, device):
     """Learn from every batch once; return the loss."""
     model.train()
     total_loss = 0.0
     for images, labels in loader:
         images, labels = images.to(device), labels.to(device)
-        loss = criterion(model(normalize(images)), labels)
+        loss = criterion(model(images), labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -124,14 +122,16 @@ def train_epoch(model, loader, criterion, optimizer, scheduler, device):
 
 
 @torch.no_grad()
-def evaluate(model, loader, device):
-    """Return the share of right answers."""
-    model.eval()
-    correct = 0
+def evaluate(model, loader, criterion, device):
+    """Steps 8 and 9: measure without learning."""
+    model.eval()  # dropout off, BatchNorm uses what it stored
+    total_loss, correct = 0.0, 0
     for images, labels in loader:
-        logits = model(normalize(images.to(device)))
-        correct += (logits.argmax(dim=1) == labels.to(device)).sum().item()
-    return correct / len(loader.dataset)
+        images, labels = images.to(device), labels.to(device)
+        logits = model(images)  # (B, 3, 24, 24) -> (B, C)
+        total_loss += criterion(logits, labels).item() * len(labels)
+        correct += (logits.argmax(dim=1) == labels).sum().item()
+    return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
 def pretrain(seed, epochs, device):
@@ -139,65 +139,57 @@ def pretrain(seed, epochs, device):
     rng = random.Random(seed)
     torch.manual_seed(seed)
     model = make_network(len(OLD)).to(device)
-    data = TensorDataset(*draw_set(OLD, 600, rng))
+    images, labels = draw_set(OLD, 600, rng)
+    data = TensorDataset(normalize(images), labels)
     loader = DataLoader(data, batch_size=64, shuffle=True)
     optimizer = torch.optim.AdamW(model.parameters())
     scheduler = OneCycleLR(optimizer, 0.01, epochs * len(loader))
     for _ in range(epochs):
-        loss = train_epoch(
-            model, loader, criterion, optimizer, scheduler, device
-        )
+        loss = train_epoch(model, loader, optimizer, scheduler, device)
     if not math.isfinite(loss):
         raise SystemExit("the loss is not finite: lower the rate")
-    val_data = TensorDataset(*draw_set(OLD, 60, rng))
-    return model, evaluate(model, DataLoader(val_data, 100), device)
+    images, labels = draw_set(OLD, 60, rng)
+    val_loader = DataLoader(TensorDataset(normalize(images), labels), 100)
+    return model, evaluate(model, val_loader, criterion, device)[1]
+
+
+def save_shapes(networks):
+    """Save pictures of the new shapes, and the networks."""
+    rng = random.Random("new shapes")
+    sizes = {"train": 400, "val": 100, "test": 200}
+    shapes = {part: draw_set(NEW, each, rng) for part, each in sizes.items()}
+    states = [model.cpu().half().state_dict() for model in networks]
+    # mtime=0: the same file whenever it is written
+    with gzip.GzipFile("drawn_shapes.pt.gz", "wb", mtime=0) as file:
+        torch.save({**shapes, "networks": states}, file)
 
 
 def main(argv=None):
     args = parse_arguments(argv)
-    seeds = range(args.seed, args.seed + args.networks)
     networks, accuracies = [], []
-    for seed in seeds:
+    for seed in range(args.seed, args.seed + args.networks):
         model, accuracy = pretrain(seed, args.epochs, args.device)
-        half = {name: x.cpu().half() for name, x in model.state_dict().items()}
-        networks.append(half)
+        networks.append(model)
         accuracies.append(accuracy)
         print(f"network {seed}: {accuracy:.1%} of new pictures of ten shapes")
-    rng = random.Random("new shapes")
-    sizes = {"train": 400, "val": 100, "test": 200}
-    shapes = {part: draw_set(NEW, each, rng) for part, each in sizes.items()}
-    # mtime=0: the same file whenever it is written
-    with gzip.GzipFile("drawn_shapes.pt.gz", "wb", mtime=0) as file:
-        torch.save({**shapes, "networks": networks}, file)
+    save_shapes(networks)
     print("saved: drawn_shapes.pt.gz")
-    spread = np.std(accuracies, ddof=args.networks > 1).item()
-    samples = shapes["train"][0][:4].permute(0, 2, 3, 1).tolist()
     parameters = sum(x.numel() for x in model.parameters())
-    return {
-        "accuracy": {
-            "n": len(accuracies),
-            "mean": np.mean(accuracies).item(),
-            "std": spread,
-            "values": accuracies,
-        },
-        "parameters": parameters,
-        "outlines": {name: SHAPES[name] for name in (*OLD, *NEW)},
-        "samples": samples,
-    }
+    return {"accuracy": accuracies, "parameters": parameters}
 
 
 def draw(results):
-    """Draw the outline of each shape, and four pictures as they are saved."""
+    """Draw the outline of each shape, then pictures of four new ones."""
     _, all_axes = plt.subplots(3, 5, num="shapes", figsize=(5, 3.4))
-    outlines = results["outlines"].items()
-    for axes, (name, distances) in zip(all_axes.flat, outlines, strict=True):
+    for axes, (name, one) in zip(all_axes.flat, SHAPES.items(), strict=True):
+        distances = np.array(one)
         angles = np.arange(len(distances)) * 2 * np.pi / len(distances)
         axes.fill(distances * np.cos(angles), distances * np.sin(angles))
         axes.set(title=name, xlim=(-1, 1), ylim=(-1, 1), aspect="equal")
         axes.axis("off")
     _, all_axes = plt.subplots(1, 4, num="pictures", figsize=(5, 1.3))
-    for axes, picture in zip(all_axes, results["samples"], strict=True):
-        axes.imshow(np.array(picture, dtype=np.uint8))
+    for axes, distances in zip(all_axes, NEW[:4], strict=True):
+        axes.imshow(draw_picture(distances, random.Random(4)))
         axes.axis("off")
 
 
