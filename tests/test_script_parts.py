@@ -374,11 +374,6 @@ class Setup(NamedTuple):
     block: str = "layer3."
 
 
-def prepare_few(module: ModuleType, mode: str) -> Prepared:
-    """Let few_pictures prepare a mode."""
-    return Prepared(*module.start_training(mode, 10)[:2])
-
-
 def prepare_way(module: ModuleType, mode: str) -> Prepared:
     """Let learning_rates prepare one of its ways."""
     model = module.fresh_model(argparse.Namespace(device="cpu"))
@@ -424,9 +419,6 @@ def four_modes(module: ModuleType) -> Sequence[str]:
 
 
 SETUPS = {
-    "transfer/few_pictures": Setup(
-        "start_training", lambda module: [*module.TRAINED], prepare_few
-    ),
     "transfer/learning_rates": Setup(
         "choose_rates", lambda module: [*module.BODY_SHARE], prepare_way
     ),
@@ -709,7 +701,9 @@ def test_best_epoch_is_that_of_validation(
 
 # The shortest run of those that need more than one epoch; data in {folder}.
 SHORTEST = {
-    "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
+    "transfer/few_pictures": [
+        *("--mode=finetune", "--pictures=5", "--recipe", "0.001", "0.1"),
+    ],
     "transfer/learning_rates": ["--epochs=1", "--runs=2", "--rates=0.01"],
     "transfer/own_pictures": [
         *("train", "--data={folder}/data", "--out={folder}/run"),
