@@ -2,7 +2,86 @@
 
 from tests.recorder.claims import Comparison, Results, claim, less, more, near
 
+ALL_LAYERS = ("head_then_all", "finetune", "scratch")
+
 
 def at(r: Results, way: str, pictures: int) -> float:
     """Return the mean accuracy of a way with so many pictures a class."""
     return float(r[way].accuracy[str(pictures)].mean)
+
+
+@claim(
+    en="With 5 or 20 pictures a class each pretrained way is at least 10 "
+    "points above scratch, with augmentation and without",
+    ja="5枚と20枚では、データ拡張の有無によらず、学習済みの3つの方法が"
+    "scratchを10ポイント以上上回る",
+)
+def pretrained_wins_with_few(r: Results) -> list[Comparison]:
+    return [
+        more(at(r, way + end, size), at(r, "scratch" + end, size), by=0.1)
+        for way in ("head", "head_then_all", "finetune")
+        for end in ("", "_augmented")
+        for size in (5, 20)
+    ]
+
+
+@claim(
+    en="Without augmentation, scratch with 80 pictures a class is below the "
+    "head with 5, and below the head with 400 of each",
+    ja="データ拡張なしでは、80枚のscratchは5枚のheadに届かず、"
+    "400枚どうしでもheadに届かない",
+)
+def scratch_needs_hundreds_without(r: Results) -> list[Comparison]:
+    return [
+        less(at(r, "scratch", 80), at(r, "head", 5)),
+        less(at(r, "scratch", 400), at(r, "head", 400)),
+    ]
+
+
+@claim(
+    en="With augmentation and 80 pictures a class, scratch is within 3 points "
+    "of the head",
+    ja="データ拡張ありの80枚では、scratchとheadの差は3ポイント以内",
+)
+def scratch_reaches_the_head_with_80(r: Results) -> Comparison:
+    scratch, head = "scratch_augmented", "head_augmented"
+    return near(at(r, scratch, 80), at(r, head, 80), within=0.03)
+
+
+@claim(
+    en="With augmentation and 400, it is within 3 points of the pretrained "
+    "networks whose layers are all trained",
+    ja="データ拡張ありの400枚では、学習済みの重みから全層を学習した場合"
+    "との差も3ポイント以内",
+)
+def scratch_reaches_all_with_400(r: Results) -> list[Comparison]:
+    return [
+        near(at(r, "scratch_augmented", 400), at(r, way, 400), within=0.03)
+        for way in ("head_then_all_augmented", "finetune_augmented")
+    ]
+
+
+@claim(
+    en="With 80 a class, augmentation gives scratch at least 20 points, the "
+    "head at most 5",
+    ja="80枚のとき、データ拡張でscratchは20ポイント以上上がり、"
+    "headは5ポイントまでしか上がらない",
+)
+def augmentation_helps_scratch_most(r: Results) -> list[Comparison]:
+    return [
+        more(at(r, "scratch_augmented", 80), at(r, "scratch", 80), by=0.2),
+        less(at(r, "head_augmented", 80), at(r, "head", 80) + 0.05),
+    ]
+
+
+@claim(
+    en="With augmentation and 400 a class, the head is at least 5 points "
+    "below every way that trains all layers",
+    ja="データ拡張ありの400枚では、headは全層を学習するどの方法よりも"
+    "5ポイント以上低い",
+)
+def the_head_is_last_with_400(r: Results) -> list[Comparison]:
+    return [
+        more(at(r, f"{way}_augmented", 400), at(r, "head_augmented", 400), 0.05)
+        for way in ALL_LAYERS
+    ]
