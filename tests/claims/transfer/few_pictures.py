@@ -26,15 +26,15 @@ def pretrained_wins_with_few(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Without augmentation, scratch with 80 pictures a class is below the "
-    "head with 5, and below the head with 400 of each",
-    ja="データ拡張なしでは、80枚のscratchは5枚のheadに届かず、"
-    "400枚どうしでもheadに届かない",
+    en="Without augmentation, scratch with 80 pictures a class is at least 5 "
+    "points below the head with 5; with 400 of each they are within 3",
+    ja="データ拡張なしでは、80枚のscratchは5枚のheadより5ポイント以上低く、"
+    "400枚どうしなら差は3ポイント以内",
 )
 def scratch_needs_hundreds_without(r: Results) -> list[Comparison]:
     return [
-        less(at(r, "scratch", 80), at(r, "head", 5)),
-        less(at(r, "scratch", 400), at(r, "head", 400)),
+        less(at(r, "scratch", 80), at(r, "head", 5), by=0.05),
+        near(at(r, "scratch", 400), at(r, "head", 400), within=0.03),
     ]
 
 
@@ -49,27 +49,33 @@ def scratch_reaches_the_head_with_80(r: Results) -> Comparison:
 
 
 @claim(
-    en="With augmentation and 400, it is within 3 points of the pretrained "
-    "networks whose layers are all trained",
-    ja="データ拡張ありの400枚では、学習済みの重みから全層を学習した場合"
-    "との差も3ポイント以内",
+    en="With augmentation, scratch is at least 3 points below the pretrained "
+    "networks whose layers are all trained with 80 a class, within 3 with 400",
+    ja="データ拡張ありでは、学習済みの重みから全層を学習した場合との差は"
+    "80枚で3ポイント以上、400枚では3ポイント以内",
 )
 def scratch_reaches_all_with_400(r: Results) -> list[Comparison]:
-    return [
-        near(at(r, "scratch_augmented", 400), at(r, way, 400), within=0.03)
-        for way in ("head_then_all_augmented", "finetune_augmented")
+    scratch, ways = "scratch_augmented", ("head_then_all", "finetune")
+    few = [
+        more(at(r, f"{way}_augmented", 80), at(r, scratch, 80), by=0.03)
+        for way in ways
     ]
+    many = [
+        near(at(r, f"{way}_augmented", 400), at(r, scratch, 400), within=0.03)
+        for way in ways
+    ]
+    return few + many
 
 
 @claim(
-    en="With 80 a class, augmentation gives scratch at least 20 points, the "
+    en="With 80 a class, augmentation gives scratch at least 15 points, the "
     "head at most 5",
-    ja="80枚のとき、データ拡張でscratchは20ポイント以上上がり、"
+    ja="80枚のとき、データ拡張でscratchは15ポイント以上上がり、"
     "headは5ポイントまでしか上がらない",
 )
 def augmentation_helps_scratch_most(r: Results) -> list[Comparison]:
     return [
-        more(at(r, "scratch_augmented", 80), at(r, "scratch", 80), by=0.2),
+        more(at(r, "scratch_augmented", 80), at(r, "scratch", 80), by=0.15),
         less(at(r, "head_augmented", 80), at(r, "head", 80) + 0.05),
     ]
 
