@@ -516,7 +516,6 @@ def watched(module: ModuleType) -> Iterator[Loaders]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "DataLoader", Watched)
         patch.setattr(torch.Tensor, "backward", learn)
-        no_pretraining(module, patch)
         with contextlib.suppress(Enough):
             yield loaders
 
