@@ -20,7 +20,11 @@ from docs._tools.records import Records
 from tests import form
 from tests.recorder.settings import load_settings
 
-READ_TEST_DATA = {"workflow/nine_steps", "workflow/inference"}
+READ_TEST_DATA = {
+    "workflow/nine_steps",
+    "workflow/inference",
+    "transfer/flowers",
+}
 ROTATES = {"workflow/groups"}  # each form is the test data once, for each way
 TEST = re.compile(r"test(_(data|set|loader|images|labels|batch))?")
 LAYERS = re.compile(r"Dropout\w*|(Lazy)?BatchNorm\w*|resnet\d+")
