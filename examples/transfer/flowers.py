@@ -191,15 +191,15 @@ def main(argv=None):
 
 
 def draw(results, sweeps=None):
-    """Draw accuracy over photos a class: mean and spread of each mode."""
+    """Draw accuracy over photos a class: mean and spread of each way."""
     named = sweeps or {f"{results['mode']}_at_": [results]}
     figure, axes = plt.subplots(num="accuracy")
-    for mode in MODES:
-        sets = [x for n, x in named.items() if n.startswith(f"{mode}_at_")]
+    for way in {n.partition("_at_")[0]: 0 for n in named if "_at_" in n}:
+        sets = [x for n, x in named.items() if n.startswith(f"{way}_at_")]
         photos = [runs[0]["sizes"][0] / runs[0]["classes"] for runs in sets]
         reached = torch.tensor([[r["test_accuracy"] for r in x] for x in sets])
         spread = reached.std(dim=1, correction=0)
-        axes.errorbar(photos, reached.mean(dim=1), spread, label=mode)
+        axes.errorbar(photos, reached.mean(dim=1), spread, label=way)
     axes.set(xscale="log", xlabel="photos a class", ylabel="test accuracy")
     axes.legend()
 
