@@ -24,7 +24,7 @@ from torchvision import datasets, models
 from torchvision.transforms import v2
 
 MODES = ["scratch", "head", "finetune", "head_then_all"]
-PENALTY = 100.0  # of the head that head_then_all starts from
+PENALTY = 300.0  # of the head that head_then_all starts from
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]  # of ImageNet
 
 
