@@ -965,10 +965,12 @@ def train(settings):
     run = open_run(settings, new)
     Training(settings, run, train, val).go()
     best, matrix = best_of(run), torch.tensor(run["matrix"])
-    report(matrix, classes, f"best epoch {best['epoch']}, val")
+    results = {"train_size": len(train), "val_size": len(val)}
+    results |= {"history": run["history"], "best": best}
+    what = f"best epoch {best['epoch']}, val"
+    results["report"] = report(matrix, classes, what)
     print("it was chosen on these pictures: measure on others (evaluate)")
-    sizes = {"train_size": len(train), "val_size": len(val)}
-    return sizes | {"history": run["history"], "best": best}
+    return results
 
 
 # Answers --------------------------------------------------------------------
