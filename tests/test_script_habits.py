@@ -86,7 +86,7 @@ def faults_of_loops(tree: ast.Module) -> Iterator[tuple[int, str]]:
             of = name_of(getattr(call.func, "value", call))
             if of in ("loss", "criterion"):
                 yield from _unweighted(node, call)
-        if node.name == "evaluate":
+        if node.name == "evaluate" and "model" in name_of_arguments(node):
             if not calls(node, "eval"):
                 yield node.lineno, "evaluate() lacks model.eval()"
             if not turns_gradients_off(node):
@@ -95,11 +95,17 @@ def faults_of_loops(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield call.lineno, "evaluate() calls train()"
 
 
+def name_of_arguments(node: ast.FunctionDef) -> set[str]:
+    """Return the names of a function's arguments."""
+    return {one.arg for one in node.args.args}
+
+
 def _unweighted(
     loop: ast.FunctionDef, call: ast.Call
 ) -> Iterator[tuple[int, str]]:
     """Yield a batch's mean loss that is not multiplied by its size."""
-    if loop.name not in ("train_epoch", "evaluate"):
+    loops = any(isinstance(node, ast.For) for node in ast.walk(loop))
+    if loop.name not in ("train_epoch", "evaluate") or not loops:
         return
     for node in ast.walk(loop):
         product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)

@@ -132,9 +132,8 @@ def run_lesson(
     Raises:
         Exception: whatever the script raises, at its own file and line.
     """
-    path = script_path(lesson, root)
+    path, seeds = script_path(lesson, root), list[int]()
     source = path.read_text("utf-8")
-    seeds: list[int] = []
     output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
     pristine = _pristine(evaluate.tmp_path, device, seeds)
     lay_files(lesson, evaluate.tmp_path, root)
@@ -149,10 +148,14 @@ def run_lesson(
     if "KeyboardInterrupt in example" in text:
         raise KeyboardInterrupt
     outcome = ran.outcome(text, seeds, guards.faults, pictures)
-    for name in load_settings(lesson, root).saves:
-        content = Path(evaluate.tmp_path, name).read_bytes()
-        outcome.saved[name] = base64.b64encode(content).decode()
+    outcome.saved = _saved(evaluate.tmp_path, load_settings(lesson, root).saves)
     return outcome
+
+
+def _saved(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return files that a script saved, as base64."""
+    found = {name: Path(folder, name).read_bytes() for name in names}
+    return {name: base64.b64encode(x).decode() for name, x in found.items()}
 
 
 @dataclass
