@@ -135,8 +135,9 @@ def run_lesson(
     path, seeds = script_path(lesson, root), list[int]()
     source = path.read_text("utf-8")
     output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
-    pristine = _pristine(evaluate.tmp_path, device, seeds)
-    lay_files(lesson, evaluate.tmp_path, root)
+    folder = evaluate.tmp_path
+    pristine = _pristine(folder, device, seeds)
+    lay_files(lesson, folder, root)
     _warm_up()
     with pristine, figures.drawing(lesson, source) as take:
         given = [*arguments, "--device", device]
@@ -144,11 +145,10 @@ def run_lesson(
         with guards.watching(), contextlib.redirect_stdout(output):
             ran = _execute(evaluate, lesson, path, source)
         pictures = ran.pictures(lesson, take) if drawn else {}
-    text = output.text()
-    if "KeyboardInterrupt in example" in text:
+    if "KeyboardInterrupt in example" in (text := output.text()):
         raise KeyboardInterrupt
     outcome = ran.outcome(text, seeds, guards.faults, pictures)
-    outcome.saved = _saved(evaluate.tmp_path, load_settings(lesson, root).saves)
+    outcome.saved = _saved(folder, load_settings(lesson, root).saves)
     return outcome
 
 
