@@ -98,7 +98,8 @@ def _unweighted(
     loop: ast.FunctionDef, call: ast.Call
 ) -> Iterator[tuple[int, str]]:
     """Yield a batch's mean loss that is not multiplied by its size."""
-    if loop.name not in ("train_epoch", "evaluate"):
+    batches = any(isinstance(node, ast.For) for node in ast.walk(loop))
+    if loop.name not in ("train_epoch", "evaluate") or not batches:
         return
     for node in ast.walk(loop):
         product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
