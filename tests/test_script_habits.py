@@ -104,8 +104,8 @@ def _unweighted(
     loop: ast.FunctionDef, call: ast.Call
 ) -> Iterator[tuple[int, str]]:
     """Yield a batch's mean loss that is not multiplied by its size."""
-    loops = any(isinstance(node, ast.For) for node in ast.walk(loop))
-    if loop.name not in ("train_epoch", "evaluate") or not loops:
+    batches = any(isinstance(node, ast.For) for node in ast.walk(loop))
+    if loop.name not in ("train_epoch", "evaluate") or not batches:
         return
     for node in ast.walk(loop):
         product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
