@@ -342,8 +342,9 @@ def test_script_runs_alone(alone: str, tmp_path: Path) -> None:
 GOOD = """
 def train_epoch(model, loader):
     model.train()
-    optimizer.zero_grad()
-    total_loss += loss.item() * len(labels)
+    for images, labels in loader:
+        optimizer.zero_grad()
+        total_loss += loss.item() * len(labels)
 
 @torch.no_grad()
 def evaluate(model, loader):
