@@ -47,7 +47,7 @@ def load_script() -> Callable[[Path], ModuleType]:
 # the site, the other checks types.
 FIRST = ("site", "mypy", "browser-ja", "browser-en", "test_first_impressions")
 # Their tests share a browser, or what was trained.
-WHOLE = {"test_first_impressions", "test_own_pictures"}
+WHOLE = {"test_first_impressions"}
 PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
 
 
@@ -59,10 +59,8 @@ def group_of(nodeid: str) -> str:
         return "site"
     if name == "test_browser":
         return "browser-en" if "[en" in test else "browser-ja"
-    if name in WHOLE:
+    if name in WHOLE or Path(path).parent.name == "programs":
         return name
-    if name == "test_examples" and "[transfer/" in test:
-        return "pretrained"  # made once in a process
     return "mypy" if test.endswith("[mypy]") else nodeid
 
 

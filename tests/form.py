@@ -27,7 +27,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of, script_path
 from docs._tools.parts import has_main
 
 LONGEST = {"concept": 90, "lesson": 150, "program": 800}  # lines of code
@@ -40,7 +40,6 @@ CHARACTERS, WORDS, OUTPUT, CODE = 450, 200, 12, 25  # a minute
 PARAGRAPH, UNITS = {"ja": 200, "en": 90}, {"ja": "characters", "en": "words"}
 RESULTS = 3  # measured results in one paragraph
 
-PROGRAMS = {"transfer/own_pictures"}  # beside those in examples/programs/
 NO_LESSONS = {"index", "contributing"}
 NOTES = re.compile(
     r"(?<!学習)(?<!リリース)ノート(?!ブック|パソコン|を取)|\b[Tt]he notes\b"
@@ -66,7 +65,7 @@ class Script:
 
 def kind_of(lesson: str, text: str) -> str:
     """Tell a program, a lesson with a ``main`` and a concept script apart."""
-    if lesson in PROGRAMS or lesson.startswith("programs/"):
+    if lesson.startswith("programs/"):
         return "program"
     return "lesson" if has_main(text) else "concept"
 
@@ -142,7 +141,7 @@ def copies(root: Path = ROOT) -> dict[str, dict[str, str]]:
 
 def mentions(language: str, lesson: str) -> list[int]:
     """List the lines of a page that speak of the notes behind the project."""
-    path = ROOT / "docs" / language / f"{lesson}.md"
+    path = ROOT / "docs" / language / f"{page_of(lesson)}.md"
     return [
         number
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)

@@ -32,6 +32,7 @@ from playwright.sync_api import (
 )
 
 from docs._tools.lessons import lessons as all_lessons
+from docs._tools.lessons import page_of
 from tests.page_source import cut
 
 pytestmark = pytest.mark.browser
@@ -360,7 +361,8 @@ def test_answer_and_picture_are_in_the_first_screen(
     visits: dict[str, Visit], language: str, lesson: str
 ) -> None:
     """Whoever opens a lesson on a desktop sees both without scrolling."""
-    path = f"en/{lesson}/" if language == "en" else f"{lesson}/"
+    name = page_of(lesson)
+    path = f"en/{name}/" if language == "en" else f"{name}/"
     fail_with(
         {path: visits[path].late},
         "Order of a page: title, one sentence, picture, answer. Make the "

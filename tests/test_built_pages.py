@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, Doctype, NavigableString
 
 from docs._tools.expand import EXCERPT
-from docs._tools.lessons import LANGUAGES, ROOT, lessons
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
 from docs._tools.records import Records
 from tests.page_source import cut, line_with, lines_of, pages, read
 from tests.test_site import address, article, everything, html
@@ -616,7 +616,7 @@ def test_the_bar_of_a_lesson_says_what_its_record_says(
     faults = []
     for lesson in lessons():
         about = Records().record(lesson).tree["record"]
-        built = article(site, language, f"{lesson}.md")
+        built = article(site, language, f"{page_of(lesson)}.md")
         shown = str(built.select_one("aside.lesson"))
         seconds = round(about["cpu_seconds"])
         time = words["seconds"][language] % seconds
@@ -624,5 +624,7 @@ def test_the_bar_of_a_lesson_says_what_its_record_says(
             time = words["under"][language]
         for part in (f"PyTorch {about['torch']}", time):
             if part not in shown:
-                faults.append(f"docs/{language}/{lesson}.md: no {part!r}")
+                faults.append(
+                    f"docs/{language}/{page_of(lesson)}.md: no {part!r}"
+                )
     fail_with(faults, "Mend docs/_tools/theme/partials/lesson.html.")

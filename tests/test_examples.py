@@ -8,10 +8,7 @@ recorded run is repeated.
 
 import datetime
 import functools
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -59,9 +56,6 @@ def test_example(
     device: str,
     eval_example: EvalExample,
     request: pytest.FixtureRequest,
-    load_script: Callable[[Path], ModuleType],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Run a lesson in full or shortened, and compare it with its record."""
     record = Records().record(lesson)
@@ -75,8 +69,6 @@ def test_example(
     long = _long_ones()
     if not full and lesson in long and lesson != long[_today() % len(long)]:
         pytest.skip("longer than eight CPU seconds: another one's day")
-    if shortened:
-        _untrained(load_script(script_path(lesson)), tmp_path, monkeypatch)
     arguments = settings.short if shortened else settings.arguments
     outcome = run_lesson(
         eval_example, lesson, device=device, arguments=arguments
@@ -117,23 +109,6 @@ def _figure_differences(
             was, outcome.figures, lesson, exact=exact, short=shortened
         )
     )
-
-
-def _untrained(
-    module: ModuleType, folder: Path, patch: pytest.MonkeyPatch
-) -> None:
-    """Put a network where a script looks for its pretrained one.
-
-    A shortened run is compared in shape only: pretraining would be for nothing.
-    """
-    if not hasattr(module, "pretrained_weights"):
-        return
-    patch.setattr(torch.hub, "get_dir", lambda: str(folder))
-    path = folder / "checkpoints" / "drawn_shapes.pt"
-    path.parent.mkdir(exist_ok=True)
-    torch.save(module.SmallResNet().state_dict(), path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_suffix(".sha256").write_text(digest)
 
 
 def _sweeps() -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
 from tests import form
 from tests.page_source import HEADING, lines_of, parse, read
 from tests.test_built_pages import source_of
@@ -65,7 +65,7 @@ def test_functions_of_a_script_are_short(lesson: str) -> None:
 def test_page_is_read_in_time(site: Path, language: str, lesson: str) -> None:
     """A first reading, and one with all that is folded."""
     told = _minutes(site, language, lesson)
-    where = f"docs/{language}/{lesson}.md:1"
+    where = f"docs/{language}/{page_of(lesson)}.md:1"
     faults = []
     if told.first > form.FIRST:
         faults.append(
@@ -103,7 +103,9 @@ def test_most_pages_are_read_in_ten_minutes(site: Path, language: str) -> None:
 
 @cache
 def _minutes(site: Path, language: str, lesson: str) -> form.Minutes:
-    return form.minutes(article(site, language, f"{lesson}.md"), language)
+    return form.minutes(
+        article(site, language, f"{page_of(lesson)}.md"), language
+    )
 
 
 @of_pages
@@ -113,7 +115,9 @@ def test_paragraphs_are_short(site: Path, language: str, lesson: str) -> None:
     faults = [
         f"{source_of(_html_name(language, lesson), text)}: {length} {unit} in "
         f"one paragraph, more than {limit}: {text[:30]!r} …"
-        for block in _paragraphs(article(site, language, f"{lesson}.md"))
+        for block in _paragraphs(
+            article(site, language, f"{page_of(lesson)}.md")
+        )
         if (length := form.length(text := _text(block), language)) > limit
     ]
     fail_with(faults, "Split it, cut it, or make a list or a table of it.")
@@ -128,7 +132,9 @@ def test_a_paragraph_holds_few_results(
         f"{source_of(_html_name(language, lesson), _text(block))}: "
         f"{len(found)} measured results in one paragraph, more than "
         f"{form.RESULTS}: {', '.join(found)}"
-        for block in _paragraphs(article(site, language, f"{lesson}.md"))
+        for block in _paragraphs(
+            article(site, language, f"{page_of(lesson)}.md")
+        )
         if len(found := _results(block)) > form.RESULTS
     ]
     fail_with(faults, "Embed a table of them (a ```table fence), or say less.")
@@ -161,14 +167,14 @@ def _results(block: Tag) -> list[str]:
 
 
 def _html_name(language: str, lesson: str) -> str:
-    return address(language, f"{lesson}.md") + "index.html"
+    return address(language, f"{page_of(lesson)}.md") + "index.html"
 
 
 @of_pages
 def test_no_lesson_speaks_of_the_notes(language: str, lesson: str) -> None:
     """The reader never saw them; home and contributing may name them."""
     faults = [
-        f"docs/{language}/{lesson}.md:{line}: speaks of the notes"
+        f"docs/{language}/{page_of(lesson)}.md:{line}: speaks of the notes"
         for line in form.mentions(language, lesson)
     ]
     fail_with(faults, "Ask what a learner would ask instead.")
@@ -177,7 +183,10 @@ def test_no_lesson_speaks_of_the_notes(language: str, lesson: str) -> None:
 @of_pages
 def test_sections_come_in_one_order(language: str, lesson: str) -> None:
     """Title, picture and answer, run, parts, pitfalls, questions, next."""
-    path, text = f"docs/{language}/{lesson}.md", read(language, f"{lesson}.md")
+    path, text = (
+        f"docs/{language}/{page_of(lesson)}.md",
+        read(language, f"{page_of(lesson)}.md"),
+    )
     fail_with(
         [f"{path}:{line}: {fault}" for line, fault in _disorder(text)],
         "Order: title, picture, {#answer}, {#run}, parts, {#pitfalls}, "

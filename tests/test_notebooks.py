@@ -11,6 +11,7 @@ from docs._tools.lessons import (
     LANGUAGES,
     ROOT,
     lessons,
+    page_of,
     record_folder,
     script_path,
 )
@@ -101,7 +102,7 @@ def test_shown_notebook_has_the_same_cells(
     """Each cell and its output stand on the page, in order, unchanged."""
     book = notebook(lesson, RECORDS)
     assert book is not None
-    page = article(site, language, f"notebooks/{lesson}.md")
+    page = article(site, language, f"notebooks/{page_of(lesson)}.md")
     cells = page.select("section.notebook-cell")
     wanted_cells = book.cells[1:]
     assert [cell["id"] for cell in cells] == [
@@ -124,18 +125,20 @@ def test_shown_notebook_and_lesson_lead_to_each_other(
 ) -> None:
     """From the lesson's bar there, back from the first cell, over languages."""
     home = "https://site/"
-    view = home + address(language, f"notebooks/{lesson}.md")
-    page = home + address(language, f"{lesson}.md")
-    built = html(site, language, f"notebooks/{lesson}.md")
+    view = home + address(language, f"notebooks/{page_of(lesson)}.md")
+    page = home + address(language, f"{page_of(lesson)}.md")
+    built = html(site, language, f"notebooks/{page_of(lesson)}.md")
     assert built.html is not None
     assert built.html["lang"] == language
-    there = html(site, language, f"{lesson}.md").select("aside.lesson a")
+    there = html(site, language, f"{page_of(lesson)}.md").select(
+        "aside.lesson a"
+    )
     assert view in [urljoin(page, str(link["href"])) for link in there]
     back = built.select("article.md-content__inner > p a")
     assert page in [urljoin(view, str(link["href"])) for link in back]
     heading, title = (
         one.select_one("h1")
-        for one in (built, html(site, language, f"{lesson}.md"))
+        for one in (built, html(site, language, f"{page_of(lesson)}.md"))
     )
     assert heading is not None
     assert title is not None
@@ -144,7 +147,7 @@ def test_shown_notebook_and_lesson_lead_to_each_other(
     link = built.select_one(f'a.other-language[hreflang="{other}"]')
     assert link is not None
     assert urljoin(view, str(link["href"])) == home + address(
-        other, f"notebooks/{lesson}.md"
+        other, f"notebooks/{page_of(lesson)}.md"
     )
 
 
@@ -152,13 +155,17 @@ def test_shown_notebook_and_lesson_lead_to_each_other(
 @pytest.mark.parametrize("lesson", SHOWN["ja"])
 def test_shown_notebook_is_lean(site: Path, lesson: str, language: str) -> None:
     """It brings no style and no script; its headings are the lesson's."""
-    path = site / address(language, f"notebooks/{lesson}.md") / "index.html"
+    path = (
+        site
+        / address(language, f"notebooks/{page_of(lesson)}.md")
+        / "index.html"
+    )
     assert path.stat().st_size < 100_000
-    page = article(site, language, f"notebooks/{lesson}.md")
+    page = article(site, language, f"notebooks/{page_of(lesson)}.md")
     assert not page.select("style, script, link, [style]")
     assert not page.select("[class^=jp-], [class*=ipynb]")
     assert [one["id"] for one in page.select("h1")] == ["notebook"]
-    sections = article(site, language, f"{lesson}.md").select("h2, h3")
+    sections = article(site, language, f"{page_of(lesson)}.md").select("h2, h3")
     theirs = {one["id"]: one.get_text() for one in sections}
     heads = {one["id"]: one.get_text() for one in page.select("h2")}
     assert heads
@@ -171,14 +178,16 @@ def test_shown_notebook_stands_in_the_menu_behind_its_lesson(
     site: Path, lesson: str, language: str
 ) -> None:
     """In the section of the lesson, whose page leads on to the next lesson."""
-    here = address(language, f"{lesson}.md")
-    built = html(site, language, f"{lesson}.md")
+    here = address(language, f"{page_of(lesson)}.md")
+    built = html(site, language, f"{page_of(lesson)}.md")
     links = [
         urljoin(f"https://site/{here}", str(link["href"]))
         for link in built.select(".md-nav__item--section a.md-nav__link")
         if "#" not in str(link["href"])
     ]
-    view = "https://site/" + address(language, f"notebooks/{lesson}.md")
+    view = "https://site/" + address(
+        language, f"notebooks/{page_of(lesson)}.md"
+    )
     assert links[links.index(f"https://site/{here}") + 1] == view
     for link in built.select("a.md-footer__link"):
         assert "notebooks/" not in str(link["href"])

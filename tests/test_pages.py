@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docs._tools.expand import parse
-from docs._tools.lessons import LANGUAGES, ROOT, lessons
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
 from tests.page_source import DOCS, Line, lines_of
 
 HEADING = re.compile(r"^(?P<level>#+) .*\{ ?#(?P<id>[a-z0-9-]+) ?\}$")
@@ -118,7 +118,7 @@ def _is_prose(line: Line) -> bool:
 def test_every_page_belongs_somewhere() -> None:
     """A page is a lesson's, or one of the few that stand alone."""
     wanted = {"index.md", "contributing.md", "glossary.md"}
-    wanted |= {f"{x}.md" for x in lessons()}
+    wanted |= {f"{page_of(x)}.md" for x in lessons()}
     faults = [
         f"docs/{language}/{page} is {fault}"
         for language in LANGUAGES

@@ -20,7 +20,13 @@ import torch
 import torchvision
 from torchvision.transforms import v2
 
-from docs._tools.lessons import LANGUAGES, lessons, record_folder, script_path
+from docs._tools.lessons import (
+    LANGUAGES,
+    lessons,
+    page_of,
+    record_folder,
+    script_path,
+)
 from tests.page_source import lines_of, read
 
 EMBED_IN_TEXT = re.compile(r"\{\{.*?\}\}")
@@ -227,10 +233,10 @@ def _needs_a_source(match: re.Match[str]) -> bool:
 def test_numbers_in_the_text_stand_in_the_lesson(lesson: str) -> None:
     """A number is a constant of the script, or recorded, or has a source."""
     faults = [
-        f"docs/{language}/{lesson}.md:{line.number}: {number!r} is neither in "
-        f"the script nor in the record of {lesson}"
+        f"docs/{language}/{page_of(lesson)}.md:{line.number}: {number!r} is "
+        f"neither in the script nor in the record of {lesson}"
         for language in LANGUAGES
-        for line in prose_of(read(language, f"{lesson}.md"))
+        for line in prose_of(read(language, f"{page_of(lesson)}.md"))
         for number in unknown_numbers(line, lesson)
     ]
     if faults:
@@ -319,10 +325,10 @@ def unknown_counts(line: Prose, lesson: str) -> list[str]:
 def test_counts_in_words_are_those_of_a_run(lesson: str) -> None:
     """The text says two epochs where the script makes two."""
     faults = [
-        f"docs/{language}/{lesson}.md:{line.number}: {count!r} stands neither "
-        f"in the script of {lesson} nor in its record"
+        f"docs/{language}/{page_of(lesson)}.md:{line.number}: {count!r} stands "
+        f"neither in the script of {lesson} nor in its record"
         for language in LANGUAGES
-        for line in prose_of(read(language, f"{lesson}.md"))
+        for line in prose_of(read(language, f"{page_of(lesson)}.md"))
         for count in unknown_counts(line, lesson)
     ]
     if faults:
@@ -393,10 +399,10 @@ def unknown_names(line: str) -> Iterator[str]:
 def test_names_in_backticks_exist(lesson: str) -> None:
     """A function that the text names is in a script or in a library."""
     faults = [
-        f"docs/{language}/{lesson}.md:{line.number}: `{name}` is in no script, "
-        "nor in torch, torchvision, numpy or Python"
+        f"docs/{language}/{page_of(lesson)}.md:{line.number}: `{name}` is in "
+        "no script, nor in torch, torchvision, numpy or Python"
         for language in LANGUAGES
-        for line in prose_of(read(language, f"{lesson}.md"))
+        for line in prose_of(read(language, f"{page_of(lesson)}.md"))
         for name in unknown_names(line.text)
     ]
     if faults:

@@ -264,6 +264,7 @@ LEARNING = [  # those that put a network into training, batch by batch
     for (lesson, name), node in FUNCTIONS.items()
     if (lesson, "freeze_statistics") in FREEZERS
     and {"model", "loader"} <= {one.arg for one in node.args.args}
+    and "mode" not in {one.arg for one in node.args.args}  # own tests
     and calls(node, "train")
 ]
 
@@ -381,39 +382,6 @@ def prepare_few(module: ModuleType, mode: str) -> Prepared:
     return Prepared(*module.start_training(mode, 10)[:2])
 
 
-def prepare_four(module: ModuleType, mode: str) -> Prepared:
-    """Let transfer_vs_finetuning prepare a mode."""
-    settings = module.parse_arguments([f"--mode={mode}", "--device=cpu"])
-    return Prepared(*module.prepare_model(settings, 5))
-
-
-def prepare_rule(module: ModuleType, mode: str) -> Prepared:
-    """Let which_when prepare a mode, and learn for no epoch."""
-    model = module.SmallResNet(5)
-    settings = argparse.Namespace(device="cpu", epochs=0)
-    made: list[torch.optim.Optimizer] = []
-    with pytest.MonkeyPatch.context() as patch:
-        make = torch.optim.SGD
-
-        def note(*given: Any, **options: Any) -> torch.optim.Optimizer:
-            made.append(make(*given, **options))
-            return made[-1]
-
-        patch.setattr(torch.optim, "SGD", note)
-        module.train_model(model, mode, RATE, some_pictures(), 0, settings)
-    return Prepared(model, made[0])
-
-
-def prepare_own(module: ModuleType, mode: str) -> Prepared:
-    """Let own_pictures prepare a mode, without its download."""
-    settings = module.parse_arguments(
-        ["train", "--data=.", "--out=.", f"--mode={mode}", "--device=cpu"]
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "load_weights_below", lambda *_: None)
-        return Prepared(*module.resume_or_start(settings, {"classes": "abc"}))
-
-
 def four_modes(module: ModuleType) -> Sequence[str]:
     """Return the modes of the programs with a flag --mode."""
     return ["scratch", "head", "partial", "finetune"]
@@ -422,15 +390,6 @@ def four_modes(module: ModuleType) -> Sequence[str]:
 SETUPS = {
     "transfer/few_pictures": Setup(
         "start_training", lambda module: [*module.TRAINED], prepare_few
-    ),
-    "transfer/own_pictures": Setup(
-        "resume_or_start", four_modes, prepare_own, "layer4."
-    ),
-    "transfer/transfer_vs_finetuning": Setup(
-        "prepare_model", four_modes, prepare_four
-    ),
-    "transfer/which_when": Setup(
-        "train_model", lambda module: [*module.MODES], prepare_rule
     ),
 }
 
@@ -657,30 +616,6 @@ def keep_nine(
     ]
 
 
-def keep_own(
-    module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
-) -> list[Kept]:
-    """Let own_pictures live through the scripted epochs."""
-
-    def pass_over(
-        model: Counter, loader: object, device: str, optimizer: object = None
-    ) -> tuple[float, float]:
-        return model.learn() if optimizer else model.check()
-
-    patch.setattr(module, "pass_over", pass_over)
-    model = Counter()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    settings = argparse.Namespace(
-        epochs=len(SCRIPTED), seed=0, device="cpu", out=str(folder)
-    )
-    run: dict[str, Any] = {"history": []}
-    best = module.train_epochs(model, optimizer, [[], []], settings, run)
-    return [
-        Kept("the best epoch returned", best["epoch"]),
-        Kept("best.pt", epoch_in(folder / "best.pt")),
-    ]
-
-
 def keep_fit(
     module: ModuleType, patch: pytest.MonkeyPatch, folder: Path
 ) -> list[Kept]:
@@ -698,7 +633,6 @@ def keep_fit(
 KEEPING = {
     ("workflow/nine_steps", "fit"): keep_nine,
     ("workflow/train_and_validate", "fit"): keep_fit,
-    ("transfer/own_pictures", "train_epochs"): keep_own,
 }
 
 
@@ -741,12 +675,8 @@ def test_best_epoch_is_that_of_validation(
 SHORTEST = {
     "transfer/few_pictures": ["--pictures=5", "--steps=2", "--runs=2"],
     "transfer/learning_rates": ["--epochs=1", "--rates=0.01"],
-    "transfer/own_pictures": [
-        *("train", "--data={folder}/data", "--out={folder}/run"),
-        *("--mode=scratch", "--size=32", "--epochs=1", "--batch-size=8"),
-    ],
     "transfer/transfer_vs_finetuning": ["--epochs=1", "--pictures=5"],
-    "transfer/which_when": ["--epochs=1", "--runs=1", "--sides=24"],
+    "transfer/which_when": ["--tasks=shapes_20"],
 }
 LOADER = re.compile(r"^(train|val|test)_loader$")
 
@@ -853,7 +783,12 @@ def check_loaders(lesson: str, loaders: Loaders) -> None:
 
 
 @pytest.mark.parametrize(
-    "lesson", [one for one in PROGRAMS if calls(TREES[one], "backward")]
+    "lesson",
+    [
+        one
+        for one in PROGRAMS
+        if calls(TREES[one], "backward") and calls(TREES[one], "DataLoader")
+    ],
 )
 def test_loaders_of_a_program(load: Load, tmp_path: Path, lesson: str) -> None:
     """Validation reads the same each time, training another order."""

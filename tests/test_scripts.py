@@ -14,7 +14,13 @@ from typing import Any, NoReturn
 
 import pytest
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.lessons import (
+    LANGUAGES,
+    ROOT,
+    lessons,
+    page_of,
+    script_path,
+)
 from docs._tools.packages import packages
 from docs._tools.parts import has_main
 from tests import form
@@ -188,11 +194,11 @@ def code_of(node: ast.stmt) -> str:
 def test_script_is_embedded_by_its_own_pages(lesson: str) -> None:
     """A script that no page shows is not a lesson."""
     for language in LANGUAGES:
-        page = ROOT / "docs" / language / f"{lesson}.md"
-        assert page.is_file(), f"docs/{language}/{lesson}.md is missing"
-        text = page.read_text(encoding="utf-8")
+        path = f"docs/{language}/{page_of(lesson)}.md"
+        assert Path(ROOT, path).is_file(), f"{path} is missing"
+        text = Path(ROOT, path).read_text(encoding="utf-8")
         assert f'--8<-- "examples/{lesson}.py' in text, (
-            f"docs/{language}/{lesson}.md shows nothing of its own script"
+            f"{path} shows nothing of its own script"
         )
 
 

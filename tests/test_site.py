@@ -11,7 +11,13 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from docs._tools.expand import parse
-from docs._tools.lessons import LANGUAGES, lessons, script_path
+from docs._tools.lessons import (
+    LANGUAGES,
+    lesson_of,
+    lessons,
+    page_of,
+    script_path,
+)
 from tests.test_pages import (
     first_difference,
     headings,
@@ -20,7 +26,7 @@ from tests.test_pages import (
 )
 
 LANGUAGE_FOLDER = {"ja": "", "en": "en/"}
-LESSON_PAGES = [f"{lesson}.md" for lesson in lessons()]
+LESSON_PAGES = [f"{page_of(lesson)}.md" for lesson in lessons()]
 # What a browser loads by itself when it shows a page.
 LOADED = {
     "script": "src",
@@ -166,7 +172,7 @@ def test_lesson_offers_its_script_and_says_what_ran_it(
     site: Path, page: str, language: str
 ) -> None:
     """The download is the very script that was recorded."""
-    lesson = page.removesuffix(".md")
+    lesson = lesson_of(page.removesuffix(".md"))
     script = script_path(lesson)
     here = "https://site/" + address(language, page)
     target = f"https://site/examples/{lesson}.py"

@@ -1,7 +1,8 @@
 """Where a lesson's script, record and pages stand.
 
 One lesson, one path: ``basics/tensors`` is ``examples/basics/tensors.py``,
-``snippets/basics/tensors/`` and ``docs/{ja,en}/basics/tensors.md``.
+``snippets/basics/tensors/`` and ``docs/{ja,en}/basics/tensors.md``. A program
+stands in ``examples/programs/``, its page in the section that it belongs to.
 """
 
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ja", "en")
+PAGES = {"programs/own_pictures": "transfer/own_pictures"}
+LESSONS = {page: lesson for lesson, page in PAGES.items()}
 
 
 class SiteError(ValueError):
@@ -28,6 +31,16 @@ def lessons(root: Path = ROOT) -> list[str]:
 def script_path(lesson: str, root: Path = ROOT) -> Path:
     """Return the script of a lesson."""
     return root / "examples" / f"{lesson}.py"
+
+
+def page_of(lesson: str) -> str:
+    """Return the page of a lesson, by its path below a language's folder."""
+    return PAGES.get(lesson, lesson)
+
+
+def lesson_of(page: str) -> str:
+    """Return the lesson that a page would be of."""
+    return LESSONS.get(page, page)
 
 
 def record_folder(lesson: str, root: Path = ROOT) -> Path:

@@ -23,6 +23,8 @@ def packages(*lessons: str, root: Path = ROOT) -> list[str]:
         path = script_path(lesson, root)
         imported |= modules(path.read_text(encoding="utf-8"), str(path))
     names = {NAMES.get(module, module) for module in imported}
+    if "torchvision" in names:
+        names.discard("pillow")  # it brings that
     if names & WITH_NUMPY:
         names.discard("numpy")
     elif "torch" in names:

@@ -28,7 +28,9 @@ from docs._tools.lessons import (
     SiteError,
     data_files,
     last_runs,
+    lesson_of,
     lessons,
+    page_of,
     script_path,
 )
 from docs._tools.notebooks import has_notebook, notebook
@@ -68,7 +70,7 @@ class Site:
         self.index.begin(config.theme["language"])
         target = (config.docs_dir, config.site_dir, config.use_directory_urls)
         for language, lesson in shown(self.root):
-            name = f"{language}/{FOLDER}/{lesson}.md"
+            name = f"{language}/{FOLDER}/{page_of(lesson)}.md"
             files.append(File(name, *target))  # no such file is written
 
     def place(self, nav: Navigation, files: Files, language: str) -> None:
@@ -95,11 +97,11 @@ class Site:
         where = shown_in(page.file)
         name = page.file.src_uri
         language, _, rest = name.removesuffix(".md").partition("/")
-        name_of = where[1] if where else rest
+        name_of = where[1] if where else lesson_of(rest)
         lesson = name_of if name_of in lessons(self.root) else None
         with one_line():
             if lesson:
-                view = f"{language}/{FOLDER}/{lesson}.md"
+                view = f"{language}/{FOLDER}/{page_of(lesson)}.md"
                 file = None if where else files.get_file_from_path(view)
                 bar = lesson_bar(lesson, self.records, file)
                 page.meta["lesson"] = bar | {"day": self.days.get(lesson)}
@@ -152,7 +154,7 @@ def shown(root: Path) -> list[tuple[str, str]]:
         (language, lesson)
         for language in LANGUAGES
         for lesson in lessons(root)
-        if (root / "docs" / language / f"{lesson}.md").is_file()
+        if (root / "docs" / language / f"{page_of(lesson)}.md").is_file()
         and has_notebook(script_path(lesson, root).read_text("utf-8"))
     ]
 
@@ -160,7 +162,7 @@ def shown(root: Path) -> list[tuple[str, str]]:
 def shown_in(file: File) -> tuple[str, str] | None:
     """Return language and lesson of a notebook's page, None of any other."""
     language, _, name = file.src_uri.partition(f"/{FOLDER}/")
-    return (language, name.removesuffix(".md")) if name else None
+    return (language, lesson_of(name.removesuffix(".md"))) if name else None
 
 
 def notebook_page(language: str, lesson: str, records: Records) -> str:
@@ -171,13 +173,13 @@ def notebook_page(language: str, lesson: str, records: Records) -> str:
     Raises:
         SiteError: the lesson has none, or its page has no title.
     """
-    where = f"docs/{language}/{lesson}.md"
+    where = f"docs/{language}/{page_of(lesson)}.md"
     text = (records.root / where).read_text(encoding="utf-8-sig")
     title, book = HEADING.search(text), notebook(lesson, records)
     if title is None or book is None:
         raise SiteError(f"{where}:1: no `# title`, or a script without cells")
     words = records.words("words")
-    back = "../" * (lesson.count("/") + 1) + f"{lesson}.md"
+    back = "../" * (lesson.count("/") + 1) + f"{page_of(lesson)}.md"
     about = words["notebook_about"][language].format(page=back)
     named = words["notebook_title"][language].format(title=title[2])
     page = [PAGE.format(title=named, about=about)]

@@ -24,7 +24,7 @@ images = torch.rand(16, 3, 64, 64)  # (B, 3, H, W)
 parts = ["conv1", "layer1", "layer2", "layer3", "layer4", "fc"]
 modes = {"scratch": [2] * 6, "head": [0] * 5 + [2]}  # 0 frozen, 2 full rate
 modes |= {"partial": [0] * 4 + [1, 2], "finetune": [1] * 5 + [2]}
-modes |= {"head_then_all 1": [0] * 5 + [2], "head_then_all 2": [1] * 6}
+modes |= {"head_then_all 1": [0] * 5 + [2], "head_then_all 2": [1] * 5 + [2]}
 figure, axes = plt.subplots(num="modes", figsize=(5, 2.4))
 axes.imshow(list(modes.values()), aspect="auto")
 axes.set_xticks(range(6), parts)

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docs._tools.expand import Embed, Expander, Page, parse
-from docs._tools.lessons import LANGUAGES, ROOT, SiteError, script_path
+from docs._tools.lessons import (
+    LANGUAGES,
+    ROOT,
+    SiteError,
+    lesson_of,
+    script_path,
+)
 from docs._tools.records import Records
 
 Shown = dict[tuple[str, int, int], tuple[str, str]]
@@ -23,7 +29,8 @@ def shown_values(root: Path = ROOT) -> Shown:
     for language in LANGUAGES:
         folder = root / "docs" / language
         for path in sorted(folder.rglob("*.md")):
-            lesson = path.relative_to(folder).with_suffix("").as_posix()
+            page = path.relative_to(folder).with_suffix("").as_posix()
+            lesson = lesson_of(page)
             own = lesson if script_path(lesson, root).is_file() else None
             name = path.relative_to(root).as_posix()
             expander = Expander(Page(name, own, language), records)

@@ -26,8 +26,8 @@ def modes_train_what_their_names_say(r: Results) -> list[Comparison]:
         same(body["partial"], [0, 0, 0, 0, 1]),
         same(body["finetune"], [1] * 5),
         same(body["head_then_all 1"], body["head"]),
-        same(r.modes["head_then_all 2"], [1] * 6),
-        *(same(r.modes[mode][-1], 2) for mode in body if mode[-1] != "2"),
+        same(body["head_then_all 2"], body["finetune"]),
+        *(same(rates[-1], 2) for rates in r.modes.values()),
     ]
 
 

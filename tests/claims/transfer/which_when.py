@@ -1,135 +1,68 @@
-"""What the lesson on the six rules of thumb claims."""
+"""What the lesson on which layers to train claims."""
 
-from tests.recorder.claims import (
-    Comparison,
-    Results,
-    claim,
-    less,
-    more,
-    near,
-    same,
-)
-
-TRAINED_SIDE = 32
-
-
-def poolings(r: Results, pool: str, resize: str) -> list[tuple[float, float]]:
-    """Return what pooling and resizing reach on each other side."""
-    reached = zip(r.pooled[pool].mean, r.pooled[resize].mean, strict=True)
-    sides = zip(r.pooled.side, reached, strict=True)
-    return [pair for side, pair in sides if side != TRAINED_SIDE]
+from tests.recorder.claims import Comparison, Results, claim, more, near
 
 
 @claim(
-    en="Rule 1: the last layer alone lies far above scratch",
-    ja="経験則1: 最後の層だけの学習は、scratchよりはるかに高い",
+    en="On similar shapes the last features lie far above those of the middle",
+    ja="似た図形では、最後の特徴が途中の特徴をはるかに上回る",
 )
-def last_layer_lies_far_above_scratch(r: Results) -> Comparison:
-    return more(r.similar.head.low, r.similar.scratch.high, by=0.4)
+def last_features_suit_similar_shapes(r: Results) -> Comparison:
+    return more(r.shapes_20.head.mean, r.shapes_20.middle.mean, by=0.2)
 
 
 @claim(
-    en="Rule 1: more layers bring no more than 3 points",
-    ja="経験則1: より多くの層を学習しても、3ポイントより良くならない",
+    en="On few similar shapes, all layers at one rate stay below the head",
+    ja="似た図形が少しのとき、全層を同じ学習率で学習するとheadより低い",
 )
-def more_layers_bring_little(r: Results) -> list[Comparison]:
-    head = r.similar.head.mean
+def one_rate_for_all_layers_stays_below_the_head(r: Results) -> Comparison:
+    return more(r.shapes_20.head.mean, r.shapes_20.finetune.mean, by=0.03)
+
+
+@claim(
+    en="On digits the features of the middle lie far above the last ones",
+    ja="数字では、途中の特徴が最後の特徴をはるかに上回る",
+)
+def features_of_the_middle_suit_digits(r: Results) -> Comparison:
+    return more(r.digits_10.middle.mean, r.digits_10.head.mean, by=0.1)
+
+
+@claim(
+    en="With 10 digits a class the pretrained middle is within 6 points of "
+    "plain pixels",
+    ja="数字が1クラス10枚のとき、学習済みの途中の特徴と画素そのものの差は"
+    "6ポイント以内",
+)
+def the_middle_is_no_better_than_pixels(r: Results) -> Comparison:
+    ten = r.digits_10
+    return near(ten.middle.mean, ten.pixels.mean, within=0.06)
+
+
+@claim(
+    en="With 10 digits a class scratch lies above the middle by 2.5 points",
+    ja="数字が1クラス10枚のとき、scratchは途中の特徴を2.5ポイント以上上回る",
+)
+def scratch_beats_the_middle(r: Results) -> Comparison:
+    return more(r.digits_10.scratch.mean, r.digits_10.middle.mean, by=0.025)
+
+
+@claim(
+    en="With 100 digits a class all layers lie above the head",
+    ja="数字が1クラス100枚のとき、全層の学習はheadを上回る",
+)
+def all_layers_beat_the_head(r: Results) -> Comparison:
+    return more(r.digits_100.finetune.mean, r.digits_100.head.mean, by=0.03)
+
+
+@claim(
+    en="With 100 digits a class all layers, pretrained or not, are within 5 "
+    "points of a linear classifier on the middle",
+    ja="数字が1クラス100枚のとき、全層の学習は、学習済みの重みからでも"
+    "ランダムな重みからでも、途中の特徴との差が5ポイント以内",
+)
+def all_layers_and_the_middle_are_close(r: Results) -> list[Comparison]:
+    many = r.digits_100
     return [
-        less(way.mean - head, 0.03)
-        for way in (r.similar.partial, r.similar.finetune)
+        near(way.mean, many.middle.mean, within=0.05)
+        for way in (many.finetune, many.scratch)
     ]
-
-
-@claim(
-    en="Rule 2: on different data, scratch beats the last layer alone",
-    ja="経験則2: 違うデータでは、scratchが最後の層だけの学習を上回る",
-)
-def scratch_beats_the_last_layer_alone(r: Results) -> Comparison:
-    best = r.different.best
-    return more(best.scratch.mean, best.head.mean, by=0.1)
-
-
-@claim(
-    en="Rule 2: the last block helps where the last layer does not suffice",
-    ja="経験則2: 最後の層だけで足りなければ、最後のブロックも学習するとよい",
-)
-def last_block_helps(r: Results) -> Comparison:
-    best = r.different.best
-    return more(best.last_layers.mean, best.head.mean, by=0.05)
-
-
-@claim(
-    en="Rule 3: on different data, the full rate beats a tenth of it",
-    ja="経験則3: 違うデータでは、元の層の学習率を10分の1に下げないほうがよい",
-)
-def full_rate_beats_a_tenth(r: Results) -> Comparison:
-    rates = r.different.rates
-    return more(rates.retrain.mean[0], rates.finetune.mean[0], by=0.15)
-
-
-@claim(
-    en="Rule 3: on different data, the pretrained weights bring little",
-    ja="経験則3: 違うデータでは、学習済みの重みの効果はわずかである",
-)
-def pretrained_weights_bring_little(r: Results) -> Comparison:
-    retrain, scratch = r.retrained.retrain, r.retrained.scratch
-    return near(retrain.mean, scratch.mean, within=0.065)
-
-
-@claim(
-    en="Rule 4: the ResNet takes any size, the transformer a single one",
-    ja="経験則4: ResNetはどの大きさも受け取り、Transformerは1つだけ",
-)
-def resnet_takes_any_size(r: Results) -> list[Comparison]:
-    networks = r.sizes.networks
-    return [
-        same(networks.resnet18.smallest, 1),
-        same(networks.vit_b_16.taken, "224"),
-    ]
-
-
-@claim(
-    en="Rule 4: without any error, the accuracy falls to chance",
-    ja="経験則4: エラーが出ないまま、正解率は当てずっぽうまで下がる",
-)
-def accuracy_falls_to_chance_without_an_error(r: Results) -> Comparison:
-    return less(r.sizes.as_is.mean[-1], 0.15)
-
-
-@claim(
-    en="Rule 4: resized pictures keep the accuracy",
-    ja="経験則4: リサイズすれば、正解率を保てる",
-)
-def resized_pictures_keep_the_accuracy(r: Results) -> list[Comparison]:
-    return [more(accuracy, 0.85) for accuracy in r.sizes.resized.mean]
-
-
-@claim(
-    en="Rule 5: resizing lies far above pooling",
-    ja="経験則5: リサイズは、プーリングよりはるかに高い",
-)
-def resizing_lies_far_above_pooling(r: Results) -> list[Comparison]:
-    return [
-        more(resized, pooled, by=0.1)
-        for pooled, resized in poolings(r, "pool", "resize")
-    ]
-
-
-@claim(
-    en="Rule 5: resizing lies above pooling after some training too",
-    ja="経験則5: 少し学習した後でも、リサイズのほうが高い",
-)
-def resizing_wins_after_training_too(r: Results) -> list[Comparison]:
-    return [
-        more(resized, pooled, by=0.01)
-        for pooled, resized in poolings(r, "pool_tuned", "resize_tuned")
-    ]
-
-
-@claim(
-    en="Rule 6: a tenth for the old layers beats one rate for all",
-    ja="経験則6: 元の層の学習率を10分の1にすると、全層同じより高い",
-)
-def tenth_beats_one_rate(r: Results) -> list[Comparison]:
-    pairs = zip(r.slower.finetune.mean, r.slower.retrain.mean, strict=True)
-    return [more(tenth, one, by=0.02) for tenth, one in pairs]
