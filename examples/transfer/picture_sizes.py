@@ -67,6 +67,7 @@ def make_network(classes):
     return nn.Sequential(OrderedDict(parts))
 
 
+@torch.no_grad()
 def try_sizes(name):
     """Say which sizes a network of torchvision takes."""
     with torch.device("meta"):  # shapes only, nothing is computed

@@ -56,7 +56,7 @@ def a_larger_canvas_costs_as_much(r: Results) -> Comparison:
 )
 def both_heads_lose_alike(r: Results) -> list[Comparison]:
     return [
-        near(r.mean_enlarge[side].mean, r.grid_enlarge[side].mean, within=0.12)
+        near(r.mean_enlarge[side].mean, r.grid_enlarge[side].mean, within=0.08)
         for side in OTHERS
     ]
 
