@@ -195,7 +195,7 @@ def main(argv=None):
 
 def draw(results):
     """Draw the accuracy over the rate: one line a way, with the spread."""
-    _, both = plt.subplots(1, 2, num="rates", figsize=(5, 2.4), sharey=True)
+    _, both = plt.subplots(1, 2, num="rates", figsize=(5, 2.1), sharey=True)
     rates, groups = results["rates"], [PARTS, PARTS[:2] + WAYS[4:]]
     for axes, ways in zip(both, groups, strict=True):
         for way in ways:
