@@ -183,7 +183,7 @@ def main(argv=None):
 def draw(results, sweeps=None):
     """Draw accuracy over pictures, without and with augmentation."""
     sweeps = sweeps or {results["way"]: [results]}
-    _, all_axes = plt.subplots(1, 2, num="accuracy", figsize=(5, 2.6))
+    _, all_axes = plt.subplots(1, 2, num="accuracy", figsize=(5, 2.4))
     for axes, end in zip(all_axes, ("", "_augmented"), strict=True):
         for mode in MODES:
             runs = [run["accuracy"] for run in sweeps.get(mode + end, [])]
@@ -192,9 +192,9 @@ def draw(results, sweeps=None):
             means = [sum(row) / len(row) for row in rows]
             axes.plot(sizes, means, marker="o", label=mode)
         title = "augmented" if end else "as they are"
-        axes.set(title=title, xlabel="pictures a class", ylim=(0.15, 1))
+        axes.set(title=title, xlabel="pictures a class", ylim=(0, 1))
     all_axes[0].set_ylabel("accuracy")
-    all_axes[1].legend()
+    all_axes[1].legend(loc="lower right", handlelength=1)
 
 
 if __name__ == "__main__":
