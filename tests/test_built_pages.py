@@ -25,7 +25,13 @@ from tests.test_site import address, article, everything, html
 # Fences that may be typed by hand: what a reader types or writes to a file.
 TYPED = {"console", "toml", "markdown", "yaml", "ini", "csv"}
 COMMANDS = {"python", "uv", "pip", "git", "cd"}
-HOSTS = {"github.com", "creativecommons.org", "arxiv.org", "doi.org"}
+HOSTS = {
+    "cs231n.github.io",
+    "github.com",
+    "creativecommons.org",
+    "arxiv.org",
+    "doi.org",
+}
 HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")

@@ -75,7 +75,9 @@ def test_example(
     )
     _check_guards(lesson, outcome, whole=not shortened)
     if shortened:
+        # a short run may leave out whole names, but none of what it has
         was = record.data["main"]["values"]
+        was = {name: was[name] for name in was if name in outcome.values}
         differences = list(
             compare.differences(was, outcome.values, compare.alike)
         )

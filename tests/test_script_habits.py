@@ -381,7 +381,7 @@ def test_a_wrong_loop_is_found(old: str, new: str, fault: str) -> None:
 
 def test_readings_of_test_data_are_counted() -> None:
     """What makes and what describes the set is none."""
-    assert [*readings(ast.parse(GOOD))] == [16]
+    assert [*readings(ast.parse(GOOD))] == [17]
     more = "for batch, labels in test_loader:\n    pass\nmodel(test_images)\n"
     assert sorted(readings(ast.parse(GOOD + more))) == [16, 17, 19]
 
@@ -390,7 +390,7 @@ def test_a_forgotten_eval_is_found() -> None:
     """In a function, and before a block of a linear script."""
     assert not [*forgotten_eval(ast.parse(GOOD))]
     lost = GOOD.replace("model.eval()", "pass")
-    assert [line for line, _ in forgotten_eval(ast.parse(lost))] == [8]
+    assert [line for line, _ in forgotten_eval(ast.parse(lost))] == [9]
     block = "with torch.no_grad():\n    logits = model(images)\n"
     linear = f"model = nn.BatchNorm2d(1)\n{block}"
     assert [line for line, _ in forgotten_eval(ast.parse(linear))] == [2]

@@ -180,11 +180,11 @@ def main(argv=None):
 
 def draw(results):
     """Draw the outline of each shape, then pictures of four new ones."""
-    _, all_axes = plt.subplots(3, 5, num="shapes", figsize=(5, 3.4))
-    for axes, (name, one) in zip(all_axes.flat, SHAPES.items(), strict=True):
-        distances = np.array(one)
-        angles = np.arange(len(distances)) * 2 * np.pi / len(distances)
-        axes.fill(distances * np.cos(angles), distances * np.sin(angles))
+    _, all_axes = plt.subplots(2, 8, num="shapes", figsize=(5, 1.6))
+    all_axes[1, 7].axis("off")  # there are fifteen
+    for axes, (name, one) in zip(all_axes.flat, SHAPES.items(), strict=False):
+        angles = np.arange(len(one)) * 2 * np.pi / len(one)
+        axes.fill(one * np.cos(angles), one * np.sin(angles))
         axes.set(title=name, xlim=(-1, 1), ylim=(-1, 1), aspect="equal")
         axes.axis("off")
     _, all_axes = plt.subplots(1, 4, num="pictures", figsize=(5, 1.3))

@@ -183,7 +183,7 @@ def main(argv=None):
 def draw(results, sweeps=None):
     """Draw accuracy over pictures, without and with augmentation."""
     sweeps = sweeps or {results["way"]: [results]}
-    _, all_axes = plt.subplots(1, 2, num="accuracy", figsize=(5, 2.4))
+    _, all_axes = plt.subplots(1, 2, num="accuracy", figsize=(5, 2))
     for axes, end in zip(all_axes, ("", "_augmented"), strict=True):
         for mode in MODES:
             runs = [run["accuracy"] for run in sweeps.get(mode + end, [])]

@@ -196,7 +196,7 @@ def main(argv=None):
 
 def draw(results):
     """Draw the accuracy of each way, with the spread: a colour a task."""
-    _, axes = plt.subplots(num="ways", subplot_kw={"xlabel": "accuracy"})
+    axes = plt.figure("ways", (5, 2.6)).add_subplot(xlabel="accuracy")
     for task, ways in [*results.items()][:-1]:  # without the rates
         names = [way.replace("random", "random layers") for way in ways]
         mean, std = np.transpose([(x["mean"], x["std"]) for x in ways.values()])
