@@ -380,6 +380,7 @@ def _places() -> list[object]:
         *(torchvision.models, torchvision.datasets, v2),
         *(transforms.functional, torchvision.models.WeightsEnum),
         *(torchvision.models.ResNet50_Weights, torchvision.models.resnet18()),
+        torchvision.models.vision_transformer,
     ]
 
 

@@ -22,6 +22,7 @@ from tests.recorder.settings import lay_files, load_settings
 
 READ_TEST_DATA = {"workflow/nine_steps", "workflow/inference"}
 READ_TEST_DATA |= {"transfer/transfer_vs_finetuning"}
+READ_TEST_DATA |= {"transfer/flowers"}
 ROTATES = {"workflow/groups"}  # each form is the test data once, for each way
 TEST = re.compile(r"test(_(data|set|loader|images|labels|batch))?")
 LAYERS = re.compile(r"Dropout\w*|(Lazy)?BatchNorm\w*|resnet\d+")
@@ -85,13 +86,18 @@ def faults_of_loops(tree: ast.Module) -> Iterator[tuple[int, str]]:
             of = name_of(getattr(call.func, "value", call))
             if of in ("loss", "criterion"):
                 yield from _unweighted(node, call)
-        if node.name == "evaluate":
+        if node.name == "evaluate" and "model" in name_of_arguments(node):
             if not calls(node, "eval"):
                 yield node.lineno, "evaluate() lacks model.eval()"
             if not turns_gradients_off(node):
                 yield node.lineno, "evaluate() lacks @torch.no_grad()"
             for call in calls(node, "train"):
                 yield call.lineno, "evaluate() calls train()"
+
+
+def name_of_arguments(node: ast.FunctionDef) -> set[str]:
+    """Return the names of a function's arguments."""
+    return {one.arg for one in node.args.args}
 
 
 def _unweighted(
@@ -336,8 +342,9 @@ def test_script_runs_alone(alone: str, tmp_path: Path) -> None:
 GOOD = """
 def train_epoch(model, loader):
     model.train()
-    optimizer.zero_grad()
-    total_loss += loss.item() * len(labels)
+    for images, labels in loader:
+        optimizer.zero_grad()
+        total_loss += loss.item() * len(labels)
 
 @torch.no_grad()
 def evaluate(model, loader):

@@ -78,3 +78,34 @@ def test_mode_trains_what_it_says(script: ModuleType, mode: str) -> None:
     for name, tensor in model.state_dict().items():
         moved = not torch.equal(tensor, before[name])
         assert moved == name.startswith(learns), name
+
+
+@pytest.mark.parametrize(
+    ("way", "shares"),
+    [
+        ("head", [1, None, None]),
+        ("one", [1, 1, 1]),
+        ("tenth", [1, 0.1, 0.1]),
+        ("layerwise", [1, 1 / 2.6, 1 / 2.6**4]),
+        ("head_then_all", [1, 1, 1]),
+    ],
+)
+def test_each_part_learns_at_its_rate(
+    load_script: Callable[[Path], ModuleType],
+    way: str,
+    shares: list[float | None],
+) -> None:
+    """Of learning_rates: head, last and first convolution; None is frozen."""
+    module = load_script(script_path("transfer/learning_rates"))
+    model = module.make_network(5)
+    groups = module.make_groups(model, way, RATE)
+    rates = {id(x): group["lr"] for group in groups for x in group["params"]}
+    trained = dict(model.named_parameters())
+    for part, share in zip(
+        ("head", "features.12", "features.0"), shares, strict=True
+    ):
+        weight = trained[f"{part}.weight"]
+        assert weight.requires_grad == (share is not None), f"{way}: {part}"
+        if share is not None:
+            due = pytest.approx(RATE * share)
+            assert rates[id(weight)] == due, f"{way}: {part}"

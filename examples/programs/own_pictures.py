@@ -22,23 +22,23 @@ import io
 import json
 import math
 import os
-import pickle
 import random
 import re
 import sys
 import tempfile
-import time
 import unicodedata
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from statistics import NormalDist
 
 import torch
 import torchvision
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 from torch import nn
 from torchvision import models
+
+if not hasattr(torch, "accelerator"):
+    sys.exit(f"error: torch {torch.__version__} is too old: see Needs")
 
 # For each network, what mode partial trains.
 LAST_BLOCK = {
@@ -54,9 +54,6 @@ LAST_BLOCK = {
     "vit_b_16": ("encoder.layers.encoder_layer_11.", "encoder.ln.", "heads."),
 }
 MODES = ["scratch", "head", "partial", "finetune", "head_then_all"]
-FIXED = ["model", "mode", "size", "seed", "batch_size", "learning_rate"]
-FIXED += ["body_rate", "weight_decay", "freeze_epochs", "min_crop", "no_flip"]
-FIXED += ["balance", "group_by", "no_cache"]  # equal in a resumed run
 PRIVATE = {"pictures", "optimizer"}  # in last.pt, not in best.pt
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
@@ -64,13 +61,17 @@ ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".avif")
 SYSTEM = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "lost+found"}
 SYSTEM |= {"system volume information", "__pycache__"}
 VALS = ("val", "valid", "validation")
-TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF -> transpose
-MOST_PIXELS = 300_000_000  # 0.9 GB as RGB
 READINGS = 3  # of each training picture, while the network is frozen
 ROOM = 2_000_000_000  # bytes of features that are kept in memory
-SURE = 0.95  # of intervals
 GOLDEN = 11400714819323198485  # 2**64 over the golden ratio
-Image.MAX_IMAGE_PIXELS = None  # open_picture has a limit of its own
+Image.MAX_IMAGE_PIXELS = 300_000_000  # refuses twice as many, 1.8 GB as RGB
+
+
+def why(error):
+    """Return the first sentence of an error."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text.partition(". ")[0][:200]
+
 
 # Pictures -------------------------------------------------------------------
 
@@ -84,15 +85,11 @@ def to_rgb(picture):
         raise ValueError("decimal numbers as pixels; convert it to 8 bit")
     if picture.mode.startswith("I"):  # convert() would cut at 255
         picture = picture.convert("I")
-        low, high = picture.getextrema()
-        low = min(low, 0)
-        bits = int(high - low).bit_length()
+        low = min(0, picture.getextrema()[0])
+        bits = int(picture.getextrema()[1] - low).bit_length()
         depth = next(x for x in (8, 10, 12, 14, 16, 24, 33) if bits <= x)
         scale = 2.0 ** (8 - depth)
         return picture.point(lambda x: x * scale - low * scale).convert("RGB")
-    if picture.mode == "LAB":
-        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
@@ -100,7 +97,7 @@ def to_rgb(picture):
     return picture.convert("RGB")
 
 
-def open_picture(path, side=None):
+def open_picture(path, side=math.inf):
     """Return a file as an upright RGB picture.
 
     Args:
@@ -112,21 +109,15 @@ def open_picture(path, side=None):
         OSError: the file cannot be read; the message names it.
     """
     try:  # an open file: Pillow maps a turned TIFF wrongly by its name
-        with open(path, "rb") as file, Image.open(file) as opened:
-            if side:
-                larger = max(1, min(opened.size) / side)
-                opened.draft(None, [int(x / larger) for x in opened.size])
-            if math.prod(opened.size) > MOST_PIXELS:
-                raise ValueError(f"{math.prod(opened.size)} pixels, too many")
-            opened.load()  # turns a TIFF by itself
-            turn = None
+        with open(path, "rb") as file, Image.open(file) as picture:
+            larger = max(1, min(picture.size) / side)
+            picture.draft(None, [int(x / larger) for x in picture.size])
+            picture.load()  # turns a TIFF by itself
             with contextlib.suppress(Exception):  # damaged notes
-                turn = TURNS.get(opened.getexif().get(0x0112))
-            picture = to_rgb(opened)
+                ImageOps.exif_transpose(picture, in_place=True)
+            return to_rgb(picture)
     except Exception as error:  # each file format has its own errors
-        reason = str(error).partition(": ")[0] or type(error).__name__
-        raise OSError(f"{path} ({reason})") from None
-    return picture if turn is None else picture.transpose(turn)
+        raise OSError(f"{path} ({why(error)})") from None
 
 
 def middle_box(picture, share):
@@ -183,8 +174,7 @@ class Reader:
     def __init__(self, preparation, settings):
         self.preparation, self.settings = preparation, settings
         self.side = preparation["crop"]
-        name = preparation["interpolation"].upper()
-        self.filter = Image.Resampling[name]
+        self.filter = Image.Resampling[preparation["interpolation"].upper()]
 
     def read(self, path, key=None):
         """Return S * S * 3 bytes of a picture's middle.
@@ -213,27 +203,24 @@ class Reader:
             order: lists of positions in `pairs`, one a batch.
             key: what random parts depend on; None: the middle of each.
         """
-        ahead = deque()
+        ahead = []
         with ThreadPoolExecutor(self.settings.workers) as pool:
             for batch in [*order, []]:
                 keys = [key and f"{key} {index}" for index in batch]
                 paths = [pairs[index][0] for index in batch]
                 ahead.append((pool.map(self.read, paths, keys), batch))
                 if len(ahead) > 1:
-                    found, done = ahead.popleft()
+                    found, done = ahead.pop(0)
                     labels = torch.tensor([pairs[index][1] for index in done])
-                    images = self.prepare(b"".join(found))
-                    yield images, labels.to(self.settings.device)
+                    yield self.prepare(b"".join(found)), labels
 
     def prepare(self, read):
         """Return bytes as the network's numbers, (B, 3, S, S)."""
         images = torch.frombuffer(bytearray(read), dtype=torch.uint8)
         images = images.view(-1, self.side, self.side, 3).permute(0, 3, 1, 2)
         images = images.to(self.settings.device).float() / 255
-        form = {"device": images.device, "dtype": images.dtype}
-        mean = torch.tensor(self.preparation["mean"], **form).view(3, 1, 1)
-        std = torch.tensor(self.preparation["std"], **form).view(3, 1, 1)
-        return (images - mean) / std
+        mean, std = self.preparation["mean"], self.preparation["std"]
+        return torchvision.transforms.functional.normalize(images, mean, std)
 
 
 # Folders --------------------------------------------------------------------
@@ -257,11 +244,9 @@ def name_below(path, folder):
 
 def visible(folder):
     """Return the entries of a folder: none hidden, none of a system."""
-    return [
-        entry
-        for entry in sorted(Path(folder).iterdir(), key=natural)
-        if entry.name[0] not in ".$~" and entry.name.lower() not in SYSTEM
-    ]
+    entries = [x for x in Path(folder).iterdir() if x.name[0] not in ".$~"]
+    entries = [x for x in entries if x.name.lower() not in SYSTEM]
+    return sorted(entries, key=natural)
 
 
 def is_run(folder):
@@ -269,25 +254,27 @@ def is_run(folder):
     return any(Path(folder, name).exists() for name in ("best.pt", "last.pt"))
 
 
-def files_below(folder):
-    """Return all files in a folder and its subfolders, links included."""
-    real = Path(folder).resolve()
-    seen, waiting, found = {*real.parents}, [Path(folder)], []
-    while waiting:
-        current = waiting.pop()
-        real = current.resolve()
-        if real in seen or (is_run(current) and current != Path(folder)):
-            continue  # a link to a folder above, or a run
-        seen.add(real)
-        for entry in visible(current):
-            (waiting if entry.is_dir() else found).append(entry)
-    return sorted(found, key=natural)
+def files_below(folder, seen=None):
+    """Return all files in a folder and its subfolders, links included.
+
+    Runs in it are left out, and what was seen: a link may lead to a folder
+    above.
+    """
+    real, found = Path(folder).resolve(), []
+    seen = {*real.parents} if seen is None else seen
+    seen.add(real)
+    for entry in visible(folder):
+        if not entry.is_dir():
+            found.append(entry)
+        elif not is_run(entry) and entry.resolve() not in seen:
+            found += files_below(entry, seen)
+    return found
 
 
 def is_picture(path):
     """Say whether an ending is a picture's, of a file or a broken link."""
     fits = path.suffix.lower() in ENDINGS
-    return fits and (path.is_file() or path.is_symlink())
+    return fits and (path.is_file() or not path.exists())
 
 
 def pictures_below(folder):
@@ -295,12 +282,11 @@ def pictures_below(folder):
     return [path for path in files_below(folder) if is_picture(path)]
 
 
-def is_aside(folder, out=None):
-    """Say whether a folder holds runs, and no picture."""
+def is_aside(folder, out):
+    """Say whether a folder is a run, or holds runs and no picture."""
     new = out and Path(out).resolve().is_relative_to(folder.resolve())
-    if is_run(folder) or new or any(folder.rglob("last.pt")):
-        return is_run(folder) or not pictures_below(folder)
-    return False
+    runs = new or any(folder.rglob("last.pt"))
+    return is_run(folder) or (runs and not pictures_below(folder))
 
 
 def subfolders(folder, out=None):
@@ -315,11 +301,10 @@ def subfolders(folder, out=None):
 def holds_classes(folder):
     """Say whether a folder holds folders, and no picture itself."""
     inside = visible(folder)
-    folders = [one for one in inside if one.is_dir()]
-    return bool(folders) and not any(map(is_picture, set(inside) - {*folders}))
+    return any(x.is_dir() for x in inside) and not any(map(is_picture, inside))
 
 
-def find_parts(data, out=None):
+def find_parts(data, out):
     """Return the folders of train and val, each None where there is none.
 
     A folder that holds pictures itself is a class, however it is called;
@@ -329,22 +314,18 @@ def find_parts(data, out=None):
         OSError: the folders look like a split under other names.
     """
     folders = {x: y[0] for x, y in subfolders(data, out).items()}
-    parts = {x: y for x, y in folders.items() if holds_classes(y)}
-    lower = {name.lower(): path for name, path in parts.items()}
+    parts = {x.lower(): y for x, y in folders.items() if holds_classes(y)}
     others = [x for x in folders if x.lower() not in ("train", "test", *VALS)]
-    val = next((lower[name] for name in VALS if name in lower), None)
-    if "train" in lower and (val or "test" in lower or not others):
-        print(
-            f"a split; beside it, left out: {others}" if others else "a split"
-        )
-        return lower["train"], val
-    if val and not others and "train" not in lower:
-        raise OSError(f"{data} has a folder {val.name}, but no train")
-    like = [x for x in parts if re.search("train|test|val|dev", x.lower())]
-    inside = [{*subfolders(parts[name])} for name in like]
-    if len(like) == len(folders) > 1 and set.intersection(*inside):
-        text = f"{data}: name {', '.join(like)} train and val if they are a"
-        raise OSError(f"{text} split, or give --data {parts[like[0]]}")
+    val = next((parts[name] for name in VALS if name in parts), None)
+    if "train" in parts and (val or "test" in parts or not others):
+        print("a split; left out beside it:", ", ".join(others) or "nothing")
+        return parts["train"], val
+    like = [y for x, y in parts.items() if re.search("train|test|val|dev", x)]
+    inside = [{*subfolders(folder)} for folder in like]
+    if like and len(like) == len(folders) and set.intersection(*inside):
+        names = ", ".join(folder.name for folder in like)
+        text = f"{data} has a folder {names}, but no train: name the parts of"
+        raise OSError(f"{text} a split train and val, or give --data {like[0]}")
     return None, None
 
 
@@ -359,12 +340,12 @@ def find_classes(data, out=None):
     train, val = find_parts(data, out)
     root = train or Path(data)
     classes = subfolders(root, out)  # train alone decides the numbers
-    if len(classes) < 2:
-        raise OSError(
-            f"{root}: two or more class folders are needed, there is "
-            f"{[*classes]}: is --data one level too high or too low?"
-        )
     kept = subfolders(val, out) if val else {}
+    if len(classes) < 2:
+        text = f"{root} holds {[*classes]}, but two or more class folders are"
+        raise OSError(
+            f"{text} needed: is --data one level too high or too low?"
+        )
     if unknown := sorted({*kept} - {*classes}):
         raise OSError(f"{root}: train lacks {unknown} of {val.name}")
     return classes, kept, root
@@ -372,41 +353,34 @@ def find_classes(data, out=None):
 
 def list_pairs(folders, classes):
     """Return (path, label) of the pictures in class folders."""
-    return [
-        (path, label)
-        for label, name in enumerate(classes)
-        for folder in folders.get(name, ())
-        for path in pictures_below(folder)
-    ]
+    found = []
+    for label, name in enumerate(classes):
+        for folder in folders.get(name, ()):
+            found += [(path, label) for path in pictures_below(folder)]
+    return found
 
 
 # What is in the pictures ----------------------------------------------------
 
 
-def progress(steps, text, count):
-    """Yield the steps, counted in one line where somebody watches."""
-    for done, step in enumerate(steps, 1):
-        yield step
-        if sys.stderr.isatty():
-            end = "\r" if done < count else f"\r{' ' * 60}\r"
-            print(f"{text} {done}/{count}", end=end, file=sys.stderr)
-
-
 def look(path):
-    """Return size and 8 x 8 colours of a picture, or what is wrong with it."""
+    """Return size and 8 x 8 colours of a picture.
+
+    One that cannot be read is named on stderr.
+    """
     try:
         small = open_picture(path, 32).resize((8, 8), Image.Resampling.BOX)
         with Image.open(path) as opened:
             return opened.size, small.tobytes()
     except OSError as error:
-        return str(error)
+        print(f"unreadable: {error}", file=sys.stderr)
 
 
 def look_at(paths, workers):
-    """Open every picture once; return what look() finds, by path."""
+    """Open every picture once; return what look() finds in the good ones."""
     with ThreadPoolExecutor(workers) as pool:
-        looks = progress(pool.map(look, paths), "looking at", len(paths))
-        return dict(zip(paths, looks, strict=True))
+        looks = zip(paths, pool.map(look, paths), strict=True)
+        return {path: found for path, found in looks if found}
 
 
 def check_pictures(paths, workers):
@@ -418,30 +392,23 @@ def check_pictures(paths, workers):
     Raises:
         OSError: some cannot be read; all of them are named on stderr.
     """
-    looks = look_at(paths, workers).values()
-    bad = [one for one in looks if isinstance(one, str)]
-    for error in bad:
-        print(f"unreadable: {error}", file=sys.stderr)
-    if bad:
+    good = look_at(paths, workers)
+    if bad := [path for path in paths if path not in good]:
         text = f"{len(bad)} of {len(paths)} pictures cannot be read, first: "
         raise OSError(f"{text}{bad[0]}: remove or replace them")
-    sizes = sorted((size for size, _ in looks), key=math.prod)
+    sizes = sorted((size for size, _ in good.values()), key=math.prod)
     print("sizes: {}x{} to {}x{} pixels".format(*sizes[0], *sizes[-1]))
-    colours = bytearray(b"".join(one for _, one in looks))
-    colours = torch.frombuffer(colours, dtype=torch.uint8)
-    return colours.view(-1, 192).float()
+    return torch.tensor([[*one] for _, one in good.values()]).float()
 
 
 def tell_files(files):
     """Print how many files of which ending are read, or left out."""
-    kinds = [(is_picture(x), x.suffix.lower() or x.name) for x in files]
-    for read, text in ((True, "pictures"), (False, "left out")):
-        count = Counter(kind for known, kind in kinds if known == read)
-        shown = [f"{number} {kind}" for kind, number in count.most_common()]
-        if shown and not read:
-            shown.append("convert pictures among them to .jpg or .png")
-        if shown:
-            print(f"{text}: {', '.join(shown)}")
+    kinds = Counter()
+    for path in files:
+        note = "" if is_picture(path) else ", left out (a picture? convert it)"
+        kinds[(path.suffix.lower() or path.name) + note] += 1
+    for kind, count in kinds.most_common():
+        print(f"  {count} {kind}")
 
 
 def tell_classes(train, val, classes):
@@ -571,57 +538,39 @@ def split_pairs(pairs, names, classes, groups):
     if together:
         text = f"{sum(together.values())} pictures in {len(together)} groups"
         print(f"on one side each: {text}, e.g. like {names[min(together)]}")
-    chosen = set(choose_val(names, labels, groups))
     for label, name in enumerate(classes):
         own = [index for index, one in enumerate(labels) if one == label]
         if len(own) > 1 and len({groups[index] for index in own}) == 1:
             print(f"warning: all pictures of {name} are alike: split singly")
-            own.sort(key=lambda index: place(names[index]))
-            chosen = chosen - {*own} | {*own[: max(1, len(own) // 5)]}
+            for index in own:
+                groups[index] = index
+    chosen = {*choose_val(names, labels, groups)}
     train = [pair for index, pair in enumerate(pairs) if index not in chosen]
     return train, [pairs[index] for index in sorted(chosen)]
 
 
-def load_pairs(data, group_by=None, out=None, workers=1):
-    """Return (path, label) pairs of train and val, and the class names.
-
-    Args:
-        data: a folder with a folder for each class, or with such a train and
-            val; without val, about a fifth of train validates.
-        group_by: regular expression of what stays on one side.
-        out: folder of the run, no class even if it stands in `data`.
-        workers: threads that look at the pictures.
-
-    Raises:
-        OSError: folders or pictures cannot be used; says which and why.
-    """
-    folders, val_folders, root = find_classes(data, out)
+def load_pairs(settings):
+    """Return (path, label) pairs of train and val, and the class names."""
+    folders, val_folders, root = find_classes(settings.data, settings.out)
     classes = [*folders]
     train, val = (list_pairs(x, classes) for x in (folders, val_folders))
-    tell_files(files_below(data))
+    tell_files(files_below(settings.data))
     for label in {*range(len(classes))} - {label for _, label in train}:
         raise OSError(f"class {classes[label]!r}: no picture {ENDINGS}")
-    train, val = separate(train, val, classes, (root, group_by, workers))
-    tell_classes(train, val, classes)
-    return train, val, classes
-
-
-def separate(train, val, classes, how):
-    """Look at all pairs; return those to train and to validate with."""
-    (root, group_by, workers), pairs = how, train + val
+    pairs, many = train + val, len(train)
     names = [name_below(path, root) for path, _ in pairs]
-    colours = check_pictures([path for path, _ in pairs], workers)
+    colours = check_pictures([path for path, _ in pairs], settings.workers)
     groups, doubles = find_groups(prints_of(colours), [x for _, x in pairs])
-    if group_by:
-        join_named(groups, names, group_by)
+    if settings.group_by:
+        join_named(groups, names, settings.group_by)
     for one, other in doubles[:20]:
         print("warning: two labels for", names[one], "and", names[other])
     if not val:
-        return split_pairs(pairs, names, classes, groups.tolist())
-    both = torch.isin(groups[len(train) :], groups[: len(train)]).sum()
-    if both:
-        print(f"warning: {both} pictures of val resemble some of train")
-    return train, val
+        train, val = split_pairs(pairs, names, classes, groups.tolist())
+    elif leaks := torch.isin(groups[many:], groups[:many]).sum():
+        print(f"warning: {leaks} pictures of val resemble some of train")
+    tell_classes(train, val, classes)
+    return train, val, classes
 
 
 # The network ----------------------------------------------------------------
@@ -632,22 +581,18 @@ def read_weights(settings):
     name, path = settings.model, settings.weights
     if not path:
         weights = models.get_model_weights(name).DEFAULT
-        shown = sys.stderr.isatty()
-        return weights.get_state_dict(check_hash=True, progress=shown), {}
+        return weights.get_state_dict(check_hash=True), {}
     kept = torch.load(path, map_location="cpu", weights_only=True)
     if (own := kept.get("settings", {}).get("model", name)) != name:
         raise ValueError(f"it holds a {own}")
     return kept.get("state_dict", kept), kept
 
 
-def load_weights_below(model, head, settings, classes=()):
+def load_weights_below(model, head, settings, run):
     """Fill all layers but the head with pretrained weights.
 
     Where they come from an own run, classes that it knows keep their part of
-    the head.
-
-    Returns:
-        How that run prepared its pictures, or None.
+    the head, and pictures are prepared as they were there.
 
     Raises:
         OSError: there are no weights, or they do not fit; says what to do.
@@ -656,19 +601,17 @@ def load_weights_below(model, head, settings, classes=()):
         state, kept = read_weights(settings)
         own = model.state_dict()
         own_head = {key: own[key] for key in own if key.startswith(head)}
-        for label, name in enumerate(classes):
+        for label, name in enumerate(run["classes"]):
             if name in kept.get("classes", ()):
                 for key, value in own_head.items():
                     value[label] = state[key][kept["classes"].index(name)]
         model.load_state_dict(state | own_head)
-        return kept.get("preparation")
-    except pickle.UnpicklingError:  # torch explains unsafe ways to read it
-        reason = "no state_dict"
     except Exception as error:  # of many kinds: net, disk, any content
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-    name, source = settings.model, settings.weights or "the net"
-    text = f"no weights of {name} from {source} ({reason}): give --weights "
-    raise OSError(f"{text}FILE or --mode scratch{hint_of(settings)}")
+        source = f"{settings.model} from {settings.weights or 'the net'}"
+        text = f"no weights of {source} ({why(error)}): give --weights FILE, "
+        raise OSError(f"{text}--mode scratch{hint_of(settings)}") from None
+    if "preparation" in kept and not settings.size:
+        run["preparation"] = kept["preparation"]
 
 
 def hint_of(settings):
@@ -708,27 +651,14 @@ def rate_factor(done):
     return min(1, 0.1 + 9 * done) * (1 + math.cos(math.pi * done)) / 2
 
 
-def new_matrix(classes):
-    """Return how often a class (row) was called what (column), (C, C)."""
-    return torch.zeros(len(classes), len(classes), dtype=torch.long)
-
-
-def count(matrix, labels, logits):
-    """Count answers (B, C) to pictures of the labels (B,) in a matrix."""
-    for truth, called in zip(labels, logits.argmax(dim=1), strict=True):
-        matrix[truth, called] += 1
-
-
-def in_batches(order, size, join=False):
-    """Return the order in lists; `join` lets none at the end hold one.
+def in_batches(order, size):
+    """Return the order in lists, of which the last never holds one alone.
 
     BatchNorm cannot learn from a single picture.
     """
-    order = [*order]
     lists = [order[at : at + size] for at in range(0, len(order), size)]
-    if join and len(lists) > 1 and len(lists[-1]) == 1:
-        last = lists.pop()
-        lists[-1] += last
+    if len(lists) > 1 and len(lists[-1]) == 1:
+        lists[-2:] = [lists[-2] + lists[-1]]
     return lists
 
 
@@ -742,15 +672,12 @@ class Training:
         self.settings, self.run, self.mode = settings, run, None
         self.train, self.val = train, val
         torch.manual_seed(settings.seed)
-        classes = run["classes"]
-        size = run["preparation"]["crop"]
-        self.model, self.head = new_network(settings.model, len(classes), size)
+        many, size = len(run["classes"]), run["preparation"]["crop"]
+        self.model, self.head = new_network(settings.model, many, size)
         if "optimizer" in run:
             self.model.load_state_dict(run["state_dict"])
         elif settings.mode != "scratch":
-            own = load_weights_below(self.model, self.head, settings, classes)
-            if own and not settings.size:
-                run["preparation"] = own
+            load_weights_below(self.model, self.head, settings, run)
         self.model.to(settings.device)
         self.last_layer = self.model.get_submodule(self.head[:-1])
         self.reader = Reader(run["preparation"], settings)
@@ -762,41 +689,36 @@ class Training:
     def start_phase(self, epoch):
         """Choose what learns in an epoch, and its optimizer."""
         settings, frozen = self.settings, self.run["frozen"]
-        mode, first = settings.mode, frozen if epoch > frozen else 0
-        if mode == "head_then_all":
-            mode = "head" if epoch <= frozen else "finetune"
-        self.phase = first, settings.epochs if epoch > frozen else frozen
-        if mode == self.mode:
-            return
-        self.mode, self.kept, self.room = mode, {}, ROOM
-        self.optimizer = self.new_optimizer()
-        if "optimizer" in self.run and epoch > first + 1:
-            self.optimizer.load_state_dict(self.run["optimizer"])
+        self.phase, mode = (0, frozen), "head"
+        if epoch > frozen:
+            self.phase = frozen, settings.epochs
+            mode = settings.mode.replace("head_then_all", "finetune")
+        if mode != self.mode:
+            self.mode, self.kept = mode, {}
+            self.optimizer = self.new_optimizer()
+            if "optimizer" in self.run and epoch > self.phase[0] + 1:
+                self.optimizer.load_state_dict(self.run["optimizer"])
 
     def new_optimizer(self):
         """Freeze what a mode does not train; return the optimizer of the rest.
 
         New layers learn fast, old ones slowly; norms and biases do not decay.
         """
-        settings, head = self.settings, self.head
+        settings, head, groups = self.settings, self.head, {}
         block = LAST_BLOCK[settings.model]
         trained = {"head": head, "partial": block}.get(self.mode, "")
         rate, body_rate = settings.learning_rate, settings.body_rate
-        if body_rate is None:
-            body_rate = rate / 10
-        groups = defaultdict(list)
-        for key, parameter in self.model.named_parameters():
-            parameter.requires_grad_(key.startswith(trained))
+        body_rate = rate / 10 if body_rate is None else body_rate
+        for key, weight in self.model.named_parameters():
+            weight.requires_grad_(key.startswith(trained))
             new = self.mode == "scratch" or key.startswith(head)
-            decay = settings.weight_decay if parameter.ndim > 1 else 0.0
-            if parameter.requires_grad:
-                peak = rate if new else body_rate
-                groups[peak, decay].append(parameter)
-        groups = [
-            {"params": group, "lr": peak, "peak": peak, "weight_decay": decay}
-            for (peak, decay), group in groups.items()
-        ]
-        return torch.optim.AdamW(groups)
+            peak = rate if new else body_rate
+            decay = settings.weight_decay if weight.ndim > 1 else 0.0
+            if weight.requires_grad:
+                group = {"params": [], "peak": peak, "weight_decay": decay}
+                group = groups.setdefault((peak, decay), group)
+                group["params"].append(weight)
+        return torch.optim.AdamW([*groups.values()])
 
     def step(self, loss, done):
         """Learn from the loss of a batch."""
@@ -823,22 +745,22 @@ class Training:
         epoch, and again from the first; all is kept as long as it fits.
         Epoch None stands for the middle of each picture.
         """
-        turns = self.settings.epochs if self.settings.no_cache else READINGS
+        no_cache, caught = self.settings.no_cache, []
+        turns = self.settings.epochs if no_cache else READINGS
         key = epoch and f"reading {(epoch - 1) % turns}"
         if key in self.kept:
             return self.kept[key]
-        order, caught, answers = in_batches(range(len(pairs)), 32), [], []
-        batches = self.reader.batches(pairs, order, key)
-        hook = self.last_layer.register_forward_pre_hook(
-            lambda _, given: caught.append(given[0].float().cpu())
-        )
+
+        def catch(_, given):
+            caught.append(given[0].float().cpu())
+
+        order = in_batches([*range(len(pairs))], 32)
+        hook = self.last_layer.register_forward_pre_hook(catch)
         with hook, torch.no_grad(), self.precision():
-            for images, labels in progress(batches, "batch", len(order)):
+            for images, _ in self.reader.batches(pairs, order, key):
                 self.model(images)
-                answers.append(labels.cpu())
-        found = torch.cat(caught), torch.cat(answers)
-        if found[0].nbytes <= self.room and not self.settings.no_cache:
-            self.room -= found[0].nbytes
+        found = torch.cat(caught), torch.tensor([label for _, label in pairs])
+        if not no_cache and found[0].nbytes * (len(self.kept) + 1) < ROOM:
             self.kept[key] = found
         return found
 
@@ -848,12 +770,10 @@ class Training:
             key = epoch and f"epoch {epoch}"
             return self.model, self.reader.batches(pairs, order, key)
         features, labels = self.features(pairs, epoch)
-        parts = ((features[part], labels[part]) for part in order)
-        device = self.device
-        batches = ((one.to(device), two.to(device)) for one, two in parts)
+        batches = ((features[part], labels[part]) for part in order)
         return self.from_features, batches
 
-    def pass_over(self, pairs, order, epoch=None):
+    def pass_over(self, pairs, epoch=None):
         """Learn from all batches in an epoch, or only measure (None).
 
         Returns:
@@ -862,17 +782,21 @@ class Training:
         """
         (first, last), learning = self.phase, epoch is not None
         set_mode(self.model, learning and self.mode != "head")
-        matrix = new_matrix(self.run["classes"])
-        forward, batches = self.batches(pairs, order, epoch)
-        steps, total = progress(batches, "batch", len(order)), 0.0
-        for at, (inputs, labels) in enumerate(steps):
+        order = torch.randperm(len(pairs)) if learning else range(len(pairs))
+        order = in_batches([*map(int, order)], self.settings.batch_size)
+        matrix = torch.zeros(2 * [len(self.run["classes"])], dtype=torch.long)
+        (forward, batches), total = self.batches(pairs, order, epoch), 0.0
+        for at, (inputs, labels) in enumerate(batches):
+            labels = labels.to(self.device)
             with torch.set_grad_enabled(learning), self.precision():
-                logits = forward(inputs).float()
+                logits = forward(inputs.to(self.device)).float()
                 loss = nn.functional.cross_entropy(logits, labels, self.weights)
             if learning:
                 done = epoch - 1 - first + at / len(order)
                 self.step(loss, done / (last - first))
-            count(matrix, labels, logits)
+            answers = logits.argmax(dim=1).tolist()
+            for truth, answer in zip(labels.tolist(), answers, strict=True):
+                matrix[truth, answer] += 1
             total += loss.item() * len(labels)
         return total / len(pairs), matrix
 
@@ -880,19 +804,17 @@ class Training:
         """Train and validate once; return numbers and confusion matrix."""
         self.start_phase(epoch)
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
-        order = torch.randperm(len(self.train)).tolist()
-        order = in_batches(order, self.settings.batch_size, join=True)
-        row, matrix = {"epoch": epoch}, None
-        for name, pairs in (("train", self.train), ("val", self.val)):
-            loss, matrix = self.pass_over(pairs, order, epoch)
+        row = {"epoch": epoch}
+        parts = ("train", self.train, epoch), ("val", self.val, None)
+        for name, pairs, learned in parts:
+            loss, matrix = self.pass_over(pairs, learned)
             if not math.isfinite(loss):
-                hint = " and change --out" if row["epoch"] > 1 else ""
-                text = f"loss of epoch {row['epoch']} is not finite: lower"
-                raise FloatingPointError(f"{text} --learning-rate{hint}")
-            row[f"{name}_loss"] = loss
+                text = f"loss of epoch {epoch} is not finite: lower"
+                raise FloatingPointError(
+                    f"{text} --learning-rate, change --out"
+                )
             right = matrix.diagonal().sum() / matrix.sum()
-            row[f"{name}_accuracy"] = right.item()
-            order, epoch = in_batches(range(len(self.val)), 32), None
+            row |= {f"{name}_loss": loss, f"{name}_accuracy": right.item()}
         return row, matrix.tolist()
 
     def keep(self, row, matrix):
@@ -909,18 +831,11 @@ class Training:
     def go(self):
         """Train epoch after epoch."""
         run, settings = self.run, self.settings
-        line = "epoch {:2}  train {:.3f} {:6.1%}  val {:.3f} {:6.1%}"
+        line = "epoch {:2}  train {:.3f} {:6.1%}  val {:.3f} {:6.1%}  {}"
         for epoch in range(len(run["history"]) + 1, settings.epochs + 1):
-            began = time.monotonic()
             row, matrix = self.run_epoch(epoch)
             self.keep(row, matrix)
-            if self.mode != settings.mode:  # head_then_all
-                line = line.partition("  of ")[0] + f"  of {self.mode}"
-            print(line.format(*row.values()), flush=True)
-            minutes = (time.monotonic() - began) / 60
-            if minutes > 1:
-                left = f"{settings.epochs - epoch} epochs to go"
-                print(f"{minutes:.0f} minutes, {left}", file=sys.stderr)
+            print(line.format(*row.values(), self.mode), flush=True)
             if is_enough(run, settings):
                 print(f"no better for {settings.patience} epochs: the end")
                 break
@@ -937,7 +852,7 @@ def load_checkpoint(path):
             return kept
         reason = "other content"
     except Exception as error:  # of many kinds: the file may hold anything
-        reason = type(error).__name__
+        reason = why(error)
     raise OSError(f"{path} is no checkpoint of own_pictures.py ({reason})")
 
 
@@ -954,8 +869,7 @@ def save_whole(content, path):
             os.fsync(file.fileno())
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise OSError(f"cannot write {path} ({reason})") from None
+        raise OSError(f"cannot write {path} ({why(error)})") from None
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -993,10 +907,9 @@ def check_out(settings):
         tempfile.TemporaryFile(dir=out).close()
     except OSError as error:
         raise OSError(f"cannot write to {out} ({error.strerror})") from None
-    if any(map(is_picture, visible(out))):
-        raise OSError(f"{out} holds pictures: change --out")
-    if Path(out, "history.csv").exists() and not is_run(out):
-        raise OSError(f"{out} holds a history.csv: change --out")
+    table = Path(out, "history.csv").exists() and not is_run(out)
+    if table or any(map(is_picture, visible(out))):
+        raise OSError(f"{out} holds pictures or a history.csv: change --out")
 
 
 def open_run(settings, new):
@@ -1017,10 +930,8 @@ def open_run(settings, new):
         raise OSError(f"{out} was started with other pictures")
     keep_best(last, out)  # the end may have come between the two files
     epochs = len(last["history"])
-    if epochs >= settings.epochs:
-        raise OSError(f"{out} has {epochs} epochs: raise --epochs")
-    if is_enough(last, settings):
-        raise OSError(f"{out} ended after {epochs} epochs: raise --patience")
+    if epochs >= settings.epochs or is_enough(last, settings):
+        raise OSError(f"{out} has {epochs} epochs: raise --epochs, --patience")
     return last
 
 
@@ -1031,46 +942,43 @@ def best_of(run):
 
 def is_enough(run, settings):
     """Say whether the last epochs brought nothing new (--patience)."""
-    epochs, frozen = len(run["history"]), run["frozen"]
-    if not settings.patience or epochs <= frozen:
-        return False
-    return epochs - max(best_of(run)["epoch"], frozen) >= settings.patience
+    since = max(best_of(run)["epoch"], run["frozen"])
+    patience = settings.patience or math.inf
+    return len(run["history"]) - since >= patience
 
 
 def train(settings):
-    """Train on the folder of pictures and keep the best network."""
+    """Learn from folders of pictures, one folder a class."""
     check_out(settings)
+    train, val, classes = load_pairs(settings)
     data, frozen = settings.data, settings.freeze_epochs
-    train, val, classes = load_pairs(
-        data, settings.group_by, settings.out, settings.workers
-    )
-    if settings.mode == "head_then_all":
-        frozen = frozen or math.ceil(0.3 * settings.epochs)
+    frozen = frozen or math.ceil(0.3 * settings.epochs)
     new = {
         "settings": {name: getattr(settings, name) for name in FIXED},
         "preparation": preparation_of(settings.model, settings.size),
         "torchvision": str(torchvision.__version__),
         "pictures": [[name_below(x, data) for x, _ in y] for y in (train, val)],
         "classes": classes,
-        "frozen": frozen or 0,
+        "frozen": frozen if settings.mode == "head_then_all" else 0,
         "history": [],
     }
     run = open_run(settings, new)
     Training(settings, run, train, val).go()
-    best = best_of(run)
-    matrix, what = torch.tensor(run["matrix"]), f"best epoch {best['epoch']}"
-    report(matrix, classes, f"{what}, val")
+    best, matrix = best_of(run), torch.tensor(run["matrix"])
+    results = {"train_size": len(train), "val_size": len(val)}
+    results |= {"history": run["history"], "best": best}
+    what = f"best epoch {best['epoch']}, val"
+    results["report"] = report(matrix, classes, what)
     print("it was chosen on these pictures: measure on others (evaluate)")
-    sizes = {"train_size": len(train), "val_size": len(val)}
-    return sizes | {"history": run["history"], "best": best}
+    return results
 
 
 # Answers --------------------------------------------------------------------
 
 
 def interval(right, count):
-    """Return the interval of a share (Wilson), from 0 to 1."""
-    z, share = NormalDist().inv_cdf((1 + SURE) / 2), right / count
+    """Return the 95 % interval of a share (Wilson), from 0 to 1."""
+    z, share = 1.96, right / count
     middle = share + z * z / (2 * count)
     wide = z * math.sqrt(share * (1 - share) / count + (z / count / 2) ** 2)
     return [(middle + sign * wide) / (1 + z * z / count) for sign in (-1, 1)]
@@ -1087,7 +995,7 @@ def report(matrix, classes, what):
     right, total = int(matrix.diagonal().sum()), int(matrix.sum())
     low, high = interval(right, total)
     shown = f"{right / total:.1%} right ({right} of {total})"
-    print(f"{what}: {shown}; {SURE:.0%} interval {low:.1%} to {high:.1%}")
+    print(f"{what}: {shown}; 95 % interval {low:.1%} to {high:.1%}")
     found = {}
     for label, (name, row) in enumerate(zip(classes, matrix, strict=True)):
         own, all_own = int(row[label]), int(row.sum())
@@ -1103,35 +1011,36 @@ def report(matrix, classes, what):
 def load_network(settings):
     """Return network and reader of a checkpoint, and its classes."""
     kept = load_checkpoint(settings.checkpoint)
-    name, classes = kept["settings"]["model"], kept["classes"]
-    preparation = kept.get("preparation")
-    if not preparation:  # of an older program
-        preparation = preparation_of(name, kept["settings"].get("size"))
+    name, size = kept["settings"]["model"], kept["settings"].get("size")
+    # An older program kept no preparation.
+    preparation = kept.get("preparation") or preparation_of(name, size)
     try:
-        model, _ = new_network(name, len(classes), preparation["crop"])
+        model, _ = new_network(name, len(kept["classes"]), preparation["crop"])
         model.load_state_dict(kept["state_dict"])
     except (RuntimeError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        made = f"made with torchvision {kept.get('torchvision')}: {reason}"
+        made = f"made with torchvision {kept.get('torchvision')}: {why(error)}"
         raise OSError(f"{settings.checkpoint} does not fit, {made}") from None
     model.to(settings.device).eval()
-    return model, Reader(preparation, settings), classes
+    return model, Reader(preparation, settings), kept["classes"]
 
 
-def answers(settings, found, model, reader):
-    """Yield name and shares of all classes, (C,), of each good picture."""
-    looks = look_at(found.values(), settings.workers)
-    for look in looks.values():
-        if isinstance(look, str):
-            print(f"skipped: {look}", file=sys.stderr)
-    names = [x for x, y in found.items() if not isinstance(looks[y], str)]
-    pairs = [(found[name], 0) for name in names]
-    order = in_batches(range(len(pairs)), settings.batch_size)
+def answers(settings, pairs, model, reader):
+    """Yield path, label and shares of all classes, (C,), of good pictures.
+
+    Raises:
+        OSError: none can be read.
+    """
+    good = look_at([path for path, _ in pairs], settings.workers)
+    pairs = [pair for pair in pairs if pair[0] in good]
+    if not pairs:
+        place = settings.source or settings.folder
+        raise OSError(f"{place}: no readable picture")
+    order = in_batches([*range(len(pairs))], settings.batch_size)
     batches = reader.batches(pairs, order)
     for part, (images, _) in zip(order, batches, strict=True):
         with torch.inference_mode():
             shares = model(images).float().softmax(dim=1).cpu()
-        yield from zip((names[index] for index in part), shares, strict=True)
+        yield from ((*pairs[x], y) for x, y in zip(part, shares, strict=True))
 
 
 def write_answers(settings, results, rows):
@@ -1145,32 +1054,27 @@ def write_answers(settings, results, rows):
 
 def check_new(settings):
     """Refuse files that cannot be written, or are there, before the work."""
-    known = set()
-    for name in ("json", "csv", "figure"):
-        path = getattr(settings, name, None)
-        if path and (Path(path).exists() or path in known):
-            raise OSError(f"{path} exists: give --{name} another name")
-        known.add(path)
-        if path and not Path(path).parent.is_dir():
-            raise OSError(f"{path}: there is no such folder for --{name}")
+    files = [settings.json, settings.csv, settings.figure]
+    files = [Path(file) for file in files if file]
+    for file in files:
+        if file.exists() or not file.parent.is_dir() or files.count(file) > 1:
+            raise OSError(f"{file}: give a new name in a folder that exists")
 
 
 def draw_matrix(matrix, classes):
     """Return the confusion matrix as a PNG file: down truth, across answer."""
     shares = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)
-    greys = bytes((255 - 200 * shares).to(torch.uint8).flatten().tolist())
     side, stream = 60 * len(classes), io.BytesIO()
-    image = Image.new("L", (side + 200, side + 100), "white")
-    cells = Image.frombytes("L", 2 * [len(classes)], greys)
-    image.paste(cells.resize((side, side), Image.Resampling.NEAREST), (190, 50))
+    image = Image.new("L", (side + 200, side + 60), "white")
     pen = ImageDraw.Draw(image)
     for row, name in enumerate(classes):
-        at = 60 * row + 70
-        pen.text((8, at), f"{row + 1} {name if name.isascii() else ''}"[:28], 0)
-        pen.text((at + 145, 20), str(row + 1), 0)
+        y, name = 60 * row, name if name.isascii() else ""
+        pen.text((side + 10, y + 25), f"{row + 1} {name}"[:28], 0)
+        pen.text((y + 25, side + 25), str(row + 1), 0)
         for column, number in enumerate(matrix[row].tolist()):
-            ink = 255 if shares[row, column] > 0.6 else 0
-            pen.text((60 * column + 215, at), str(number), ink)
+            x, grey = 60 * column, 255 - int(135 * shares[row, column])
+            pen.rectangle((x, y, x + 59, y + 59), grey)
+            pen.text((x + 25, y + 25), str(number), 0)
     image.save(stream, "PNG")
     return stream.getvalue()
 
@@ -1178,56 +1082,40 @@ def draw_matrix(matrix, classes):
 def print_matrix(matrix, classes):
     """Print the confusion matrix: a row for a true class."""
     print("confusion; down: truth, across: answer, by the number of its class")
-    wide = len(str(max(int(matrix.max()), len(classes)))) + 1
-    numbers = [f"{label + 1:{wide}}" for label in range(len(classes))]
-    print("     ", *numbers)
+    print("     ", *(f"{label + 1:5}" for label in range(len(classes))))
     for label, name in enumerate(classes):
-        counts = [f"{count:{wide}}" for count in matrix[label].tolist()]
-        print(f"{label + 1:5} ", *counts, f" {name}", sep=" ")
+        counts = (f"{count:5}" for count in matrix[label].tolist())
+        print(f"{label + 1:5} ", *counts, f" {name}")
 
 
 def list_labelled(settings, classes):
-    """Return {name: path} and {name: label} of the pictures to evaluate."""
-    folder = Path(settings.folder)
-    if not folder.is_dir():
-        raise OSError(f"{folder} is not a folder")
-    folders = subfolders(folder)
+    """Return (path, label) of the pictures to evaluate."""
+    folders = subfolders(settings.folder)
     unknown = [name for name in folders if name not in classes]
     if unknown or not folders:
-        text = f"{folder} must hold folders named like the classes {classes}"
-        raise OSError(f"{text}; there is {unknown or 'none'}")
-    tell_files(files_below(folder))
-    pairs = list_pairs(folders, classes)
-    paths, labels = {}, {}
-    for path, label in pairs:
-        name = name_below(path, folder)
-        if name in paths:  # in another form of Unicode
-            name = path.as_posix()
-        paths[name], labels[name] = path, label
-    return paths, labels
+        text = f"{settings.folder} must hold folders named like the classes"
+        raise OSError(f"{text} {classes}; there is {unknown or 'none'}")
+    tell_files(files_below(settings.folder))
+    return list_pairs(folders, classes)
 
 
-def evaluate_folder(settings):
-    """Say how often the network is right on labelled pictures."""
+def evaluate(settings):
+    """Measure on labelled pictures that it never saw."""
     check_new(settings)
     model, reader, classes = load_network(settings)
-    found, labels = list_labelled(settings, classes)
-    matrix, rows = new_matrix(classes), []
-    for name, shares in answers(settings, found, model, reader):
-        count(matrix, [labels[name]], shares[None])
-        row = {"picture": name, "truth": classes[labels[name]]}
-        row |= {
-            "answer": classes[shares.argmax()],
-            "share": shares.max().item(),
-        }
+    pairs = list_labelled(settings, classes)
+    matrix, rows = torch.zeros(2 * [len(classes)], dtype=torch.long), []
+    for path, label, shares in answers(settings, pairs, model, reader):
+        matrix[label, shares.argmax()] += 1
+        answer, share = classes[shares.argmax()], shares.max().item()
+        row = {"picture": name_below(path, settings.folder)}
+        row |= {"truth": classes[label], "answer": answer, "share": share}
         rows.append(row)
-    if not rows:
-        raise OSError(f"{settings.folder} holds no readable picture")
     results = report(matrix, classes, "on these pictures")
     print_matrix(matrix, classes)
     wrong = [row for row in rows if row["truth"] != row["answer"]]
     wrong.sort(key=lambda row: -row["share"])
-    print(f"mistakes: {len(wrong)}" + (", the surest first" if wrong else ""))
+    print(f"mistakes: {len(wrong)}; those of which it was surest:")
     for row in wrong[:10]:
         print("  {picture}: {answer} {share:.1%}, truth {truth}".format(**row))
     results |= {"names": classes, "mistakes": wrong}
@@ -1238,48 +1126,40 @@ def evaluate_folder(settings):
 
 
 def find_sources(sources):
-    """Return {name: path} of the pictures that are named or in folders.
+    """Return {path: name} of the pictures that are named or in folders.
 
     Names are below the folder where there is one source, else as given.
     """
-    found, left = {}, []
+    found, short = {}, len(sources) == 1 and Path(sources[0]).exists()
     for source in sources:
-        named = [source] if Path(source).exists() else []
-        named = named or sorted(glob.glob(source, recursive=True), key=natural)
-        for path in map(Path, named):
+        named = glob.glob(source, recursive=True)
+        named = [source] if Path(source).exists() else named
+        for path in sorted(map(Path, named), key=natural):
             folder = path if path.is_dir() else path.parent
             for one in files_below(path) if path.is_dir() else [path]:
-                alone = len(sources) == len(named) == 1
-                name = name_below(one, folder) if alone else one.as_posix()
-                if found.get(name, one) != one:  # in another form of Unicode
-                    name = one.as_posix()
-                if is_picture(one):
-                    found[name] = one
-                else:
-                    left.append(one)
-    tell_files(left)
-    return found
+                name = one.relative_to(folder) if short else one
+                found[one] = name.as_posix()
+    tell_files([path for path in found if not is_picture(path)])
+    return {path: name for path, name in found.items() if is_picture(path)}
 
 
-def predict_pictures(settings):
-    """Print the likeliest classes of each picture."""
+def predict(settings):
+    """Name the class of new pictures."""
     check_new(settings)
     model, reader, classes = load_network(settings)
-    results, rows = {}, []
-    found = find_sources(settings.source)
-    for name, shares in answers(settings, found, model, reader):
+    results, rows, names = {}, [], find_sources(settings.source)
+    pairs = [(path, 0) for path in names]
+    for path, _, shares in answers(settings, pairs, model, reader):
         top = shares.topk(min(settings.top, len(classes)))
         best = [classes[label] for label in top.indices.tolist()]
-        results[name] = dict(zip(best, top.values.tolist(), strict=True))
-        shown = [f"{one} {share:.1%}" for one, share in results[name].items()]
-        sure = top.values[0] >= settings.threshold
-        print(f"{name}: {'' if sure else 'unsure: '}{', '.join(shown)}")
-        row = {"picture": name, "answer": best[0] if sure else "unsure"}
-        for rank, (one, share) in enumerate(results[name].items(), 1):
+        found = dict(zip(best, top.values.tolist(), strict=True))
+        shown = [f"{one} {share:.1%}" for one, share in found.items()]
+        print(f"{names[path]}: {', '.join(shown)}")
+        row = {"picture": names[path]}
+        for rank, (one, share) in enumerate(found.items(), 1):
             row |= {f"class {rank}": one, f"share {rank}": share}
         rows.append(row)
-    if not results:
-        raise OSError(f"{' '.join(settings.source)}: no readable picture")
+        results[names[path]] = found
     write_answers(settings, {"predictions": results}, rows)
     return {"predictions": results}
 
@@ -1296,14 +1176,14 @@ def draw_pictures(folder, each, seed):
             dark = tuple(chance.choices(range(110), k=3))
             light = tuple(chance.choices(range(145, 256), k=3))
             image = Image.new("RGB", (48, 48), dark)
-            x, y = chance.choices(range(16, 33), k=2)
+            circle = (*chance.choices(range(16, 33), k=2), 14)
             pen = ImageDraw.Draw(image)
-            pen.regular_polygon((x, y, 14), corners, fill=light)
+            pen.regular_polygon(circle, corners, fill=light)
             image.save(Path(folder, name, f"{name}_{index:02}.png"))
 
 
 def demo(settings):
-    """Draw pictures, train on them, and measure and predict on new ones."""
+    """Do all of it, on a few pictures drawn for it."""
     with tempfile.TemporaryDirectory() as folder:
         settings.data, settings.out = f"{folder}/data", f"{folder}/run"
         settings.folder = f"{folder}/new"
@@ -1312,42 +1192,31 @@ def demo(settings):
         draw_pictures(settings.folder, 8, seed=1)
         results = train(settings)
         print("\nevaluate, with new pictures:")
-        results["evaluate"] = evaluate_folder(settings)
+        results["evaluate"] = evaluate(settings)
         print("\npredict:")
         settings.source = [f"{settings.folder}/ball/ball_00.png"]
-        return results | predict_pictures(settings)
+        return results | predict(settings)
 
 
-COMMANDS = {
-    "train": (train, "learn from folders of pictures, one folder a class"),
-    "evaluate": (evaluate_folder, "measure on labelled pictures it never saw"),
-    "predict": (predict_pictures, "name the class of new pictures"),
-    "demo": (demo, "all of it, on a few pictures drawn for it"),
-}
+# The command line -----------------------------------------------------------
 
 
 class OneLineParser(argparse.ArgumentParser):
-    def __init__(self, **options):
-        shown = argparse.ArgumentDefaultsHelpFormatter
-        super().__init__(formatter_class=shown, allow_abbrev=False, **options)
-
     def error(self, message):
-        message = " ".join(message.split())
-        self.exit(2, f"error: {message} (--help lists what is possible)\n")
+        text = f"error: {' '.join(message.split())} (see --help"
+        self.exit(2, f'{text}; in a notebook write: main(["demo"]))\n')
 
 
 def number(kind, low, high=2**63):
-    """Return an argparse type: a finite number from `low` to below `high`."""
+    """Return how argparse reads a finite number from `low` to below `high`."""
 
-    def convert(text):
-        value = kind(text)
-        if not low <= value < high:
-            message = f"{text} is out of range: {low} or more, below {high}"
-            raise argparse.ArgumentTypeError(message)
-        return value
+    def number(text):
+        if low <= (value := kind(text)) < high:
+            return value
+        message = f"{text} is out of range: {low} or more, below {high}"
+        raise argparse.ArgumentTypeError(message)
 
-    convert.__name__ = kind.__name__  # argparse names it
-    return convert
+    return {"type": number}
 
 
 def usable_device(name):
@@ -1355,8 +1224,7 @@ def usable_device(name):
     try:
         torch.ones(1, device=name).item()
     except Exception:
-        message = f"there is no {name!r} here: try cpu"
-        raise argparse.ArgumentTypeError(message) from None
+        raise argparse.ArgumentTypeError(f"no {name!r} here: try cpu") from None
     return name
 
 
@@ -1368,106 +1236,68 @@ def pattern(text):
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
 
 
-def best_device():
-    """Return the name of an accelerator, or cpu."""
-    if not torch.accelerator.is_available():
-        return "cpu"
-    return str(torch.accelerator.current_accelerator())
-
-
-def add_training_flags(add):
-    """Add what both train and demo know; `add` is a parser's add_argument."""
-    whole, real = number(int, 1), number(float, 0)
-    add("--model", choices=[*LAST_BLOCK], default="resnet18", help="network")
-    text = "head, then all layers; scratch: all, without weights; head: new "
-    text += "layer alone; partial: last block too; finetune: all at once"
-    add("--mode", choices=MODES, default="head_then_all", help=text)
-    text = "state_dict, or best.pt of an own run, whose classes keep what they "
-    text += "learned; None: torchvision's own, downloaded once"
-    add("--weights", metavar="FILE", help=text)
-    for name, kind, default, text in (
-        ("--epochs", whole, 10, "in all"),
-        ("--freeze-epochs", whole, None, "for the head alone; None: a third"),
-        ("--patience", whole, None, "end after so many epochs with no gain"),
-        ("--batch-size", number(int, 2), 16, "pictures a step"),
-        ("--learning-rate", real, 1e-3, "highest, of new layers; it falls"),
-        ("--body-rate", real, None, "of old layers; None: a tenth of it"),
-        ("--weight-decay", real, 0.01, "never of norms and biases"),
-        ("--size", number(int, 32, 4097), None, "pixels; None: as pretrained"),
-        ("--min-crop", number(float, 0.01, 1.01), 0.35, "least area to show"),
-        ("--seed", number(int, 0), 0, "of random numbers"),
-    ):
-        add(name, type=kind, default=default, help=text)
-    text = "regular expression: pictures in whose paths it finds the same text "
-    text += "stay on one side of the split, e.g. 'patient[0-9]+'"
-    add("--group-by", type=pattern, metavar="PATTERN", help=text)
-
-
-def add_switches(add):
-    """Add the flags of training that take no value."""
-    for name, text in {
-        "--resume": "continue the run in --out",
-        "--no-flip": "do not mirror training pictures (text, hands, arrows)",
-        "--balance": "let a rare class count as much as a frequent one",
-        "--no-cache": "run frozen layers in every epoch, not thrice in all",
-    }.items():
-        add(name, action="store_true", help=text)
-
-
-def add_reading_flags(add):
-    """Add what predict and evaluate know."""
-    add("checkpoint", help="best.pt of a run")
-    add("--batch-size", type=number(int, 1), default=32, help="pictures a step")
-    for name in ("--json", "--csv"):
-        add(name, metavar="FILE", help="new file for all answers")
+TRAINS, READS = "train demo", "evaluate predict"
+ANY = f"{TRAINS} {READS}"
+HOW = "train and demo"  # equal in a resumed run
+NEEDED, SWITCH = {"required": True}, {"action": "store_true"}
+WHOLE, RATE = number(int, 1), number(float, 0)
+CORES = min(4, os.cpu_count() or 1)
+DEVICE = str(torch.accelerator.current_accelerator(True) or "cpu")
+WHAT = "head: new layer alone; partial: last block too; scratch: no weights"
+OPTIONS = [  # who knows it, name, default, how it is read, what it is
+    (READS, "checkpoint", None, {}, "best.pt of a run"),
+    ("evaluate", "folder", None, {}, "a folder a class, of new pictures"),
+    ("predict", "source", None, {"nargs": "+"}, "pictures, folders, '*.jpg'"),
+    ("train", "--data", None, NEEDED, "a folder a class, or train and val"),
+    ("train", "--out", None, NEEDED, "where to keep the run"),
+    (HOW, "--model", "resnet18", {"choices": [*LAST_BLOCK]}, "network"),
+    (HOW, "--mode", "head_then_all", {"choices": MODES}, WHAT),
+    (TRAINS, "--weights", None, {}, "state_dict, or best.pt of an own run"),
+    (TRAINS, "--epochs", 10, WHOLE, "in all"),
+    (HOW, "--freeze-epochs", None, WHOLE, "for the head alone; None: a third"),
+    (TRAINS, "--patience", None, WHOLE, "epochs without gain before the end"),
+    (HOW, "--batch-size", 16, number(int, 2), "pictures a step"),
+    (HOW, "--learning-rate", 1e-3, RATE, "highest, of new layers; it falls"),
+    (HOW, "--body-rate", None, RATE, "of old layers; None: a tenth of it"),
+    (HOW, "--weight-decay", 0.01, RATE, "never of norms and biases"),
+    (HOW, "--size", None, number(int, 32, 4097), "pixels; None: as pretrained"),
+    (HOW, "--min-crop", 0.35, number(float, 0.01, 1.01), "least area to show"),
+    (HOW, "--seed", 0, number(int, 0), "of random numbers"),
+    (HOW, "--group-by", None, {"type": pattern}, "same find in name: one side"),
+    (HOW, "--no-flip", False, SWITCH, "do not mirror (text, hands, arrows)"),
+    (HOW, "--balance", False, SWITCH, "let a rare class count as much"),
+    (HOW, "--no-cache", False, SWITCH, "run frozen layers in every epoch"),
+    (TRAINS, "--resume", False, SWITCH, "continue the run in --out"),
+    (READS, "--batch-size", 32, WHOLE, "pictures a step"),
+    (READS, "--json", None, {}, "new file for all answers"),
+    (READS, "--csv", None, {}, "new file for all answers"),
+    ("evaluate", "--figure", None, {}, "new file.png for the matrix"),
+    ("predict", "--top", 3, WHOLE, "classes a picture"),
+    (ANY, "--device", DEVICE, {"type": usable_device}, "cpu, cuda, mps, ..."),
+    (ANY, "--workers", CORES, number(int, 1, 257), "threads for reading"),
+]
+FIXED = [x[2:].replace("-", "_") for who, x, *_ in OPTIONS if who == HOW]
 
 
 def parse_arguments(argv):
     """Return the settings of one of the commands."""
     parser = OneLineParser(description="Train on your own pictures.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    adds, device = {}, best_device()
-    for name, (run, does) in COMMANDS.items():
-        part = commands.add_parser(name, help=does, description=does)
-        unused = dict.fromkeys(["out", "mode", "json", "csv", "figure"])
-        part.set_defaults(run=run, top=3, threshold=0, **unused)
-        add = adds[name] = part.add_argument
-        text, cores = "cpu, cuda, mps, ...", min(4, os.cpu_count() or 1)
-        add("--device", type=usable_device, default=device, help=text)
-        text = "threads that read pictures"
-        add("--workers", type=number(int, 1, 257), default=cores, help=text)
-        if name in ("train", "demo"):
-            add_training_flags(add)
-            add_switches(add)
-        else:
-            add_reading_flags(add)
+    form = {"formatter_class": argparse.ArgumentDefaultsHelpFormatter}
+    unused = dict.fromkeys(["out", "mode", "json", "csv", "figure", "source"])
+    for run in (train, evaluate, predict, demo):
+        name, text = run.__name__, run.__doc__.partition("\n")[0]
+        part = commands.add_parser(name, help=text, description=text, **form)
+        part.set_defaults(run=run, top=3, **unused)
+        for users, flag, default, how, text in OPTIONS:
+            if name in users:
+                part.add_argument(flag, default=default, help=text, **how)
     part.set_defaults(mode="scratch", size=32, batch_size=8, epochs=6)  # demo
-    add_places(adds)
-    return check_arguments(parser, parser.parse_args(argv))
-
-
-def add_places(adds):
-    """Add what only one command knows."""
-    needed = {"metavar": "FOLDER", "required": True}
-    needed["default"] = argparse.SUPPRESS  # --help names no default
-    adds["train"]("--data", help="a folder a class, or train, val", **needed)
-    adds["train"]("--out", help="where to keep the run", **needed)
-    adds["evaluate"]("folder", help="a folder a class, of new pictures")
-    text = "new file for a picture of the confusion matrix"
-    adds["evaluate"]("--figure", metavar="FILE.png", help=text)
-    add, text = adds["predict"], "pictures, folders, or patterns like '*.jpg'"
-    add("source", nargs="+", help=text)
-    add("--top", type=number(int, 1), default=3, help="classes a picture")
-    text, share = "below this share say unsure", number(float, 0, 1.01)
-    add("--threshold", type=share, default=0, help=text)
-
-
-def check_arguments(parser, settings):
-    """Refuse flags that would be without effect."""
+    settings = parser.parse_args(argv)
     takes_none = {"weights": 1, "body_rate": 2, "freeze_epochs": 4}
     for name, count in takes_none.items():  # of the first modes
         given = getattr(settings, name, None) is not None
-        if settings.mode in MODES[:count] and given:
+        if given and settings.mode in MODES[:count]:
             flag = name.replace("_", "-")
             parser.error(f"--mode {settings.mode} takes no --{flag}")
     return settings
@@ -1477,18 +1307,13 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # file names in any alphabet
             stream.reconfigure(errors="backslashreplace")
-    if argv is None and "ipykernel" in sys.argv[0]:
-        sys.exit('in a notebook write: main(["demo"]), or main(["train", ...])')
-    if not hasattr(torch, "accelerator"):
-        sys.exit(f"error: torch {torch.__version__} is too old: see Needs")
     settings = parse_arguments(argv)
     try:
         return settings.run(settings)
     except KeyboardInterrupt:
-        text = "nothing is kept"
-        if settings.out and Path(settings.out, "last.pt").exists():
-            text = f"the same command with --resume continues {settings.out}"
-        print(f"stopped: {text}", file=sys.stderr)
+        kept = settings.out and Path(settings.out, "last.pt").exists()
+        text = f"the same command with --resume continues {settings.out}"
+        print("stopped:", text if kept else "nothing is kept", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:  # predict ... | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

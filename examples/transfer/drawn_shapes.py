@@ -4,7 +4,7 @@ The other lessons on transfer learning load what it saves: pictures of five
 other shapes, and the networks, each pretrained on pictures of its own.
 
 Shapes: B pictures of a batch, C classes; a picture is (3, 24, 24)
-Needs: torch 2.11 or newer, torchvision, matplotlib, pillow
+Needs: torch 2.11 or newer, torchvision, matplotlib
 Run: python drawn_shapes.py
 Source: Pillow documentation, "ImageDraw"; torchvision, "VGG"
 """

@@ -29,12 +29,12 @@ from torchvision.models.vgg import make_layers
 
 MODES = {  # the first layer that learns, the rates to try
     "scratch": (0, [0.03, 0.01, 0.003]),
-    "head": (15, [0.1, 0.03, 0.01]),  # none of the old layers
-    "partial": (12, [0.003, 0.001, 0.0003]),
-    "finetune": (0, [0.003, 0.001, 0.0003]),
-    "head_then_all": (0, [0.003, 0.001, 0.0003]),
-    "pixels": (15, [0.003, 0.001, 0.0003]),
-    "random_head": (15, [0.03, 0.01, 0.003]),
+    "head": (15, [0.1, 0.03, 0.01, 0.003]),  # none of the old layers
+    "partial": (12, [0.003, 0.001, 0.0003, 0.0001]),
+    "finetune": (0, [0.003, 0.001, 0.0003, 0.0001]),
+    "head_then_all": (0, [0.003, 0.001, 0.0003, 0.0001]),
+    "pixels": (15, [0.01, 0.003, 0.001, 0.0003]),
+    "random_head": (15, [0.1, 0.03, 0.01, 0.003]),
 }
 HEAD_RATE = 0.01  # of a head above old layers that learn
 criterion = nn.CrossEntropyLoss()

@@ -57,7 +57,7 @@ def make_network(classes):
         "features": layers,  # (B, 3, 24, 24) -> (B, 64, 3, 3)
         "pool": nn.AdaptiveAvgPool2d(1),
         "flatten": nn.Flatten(),  # -> (B, 64)
-        "head": nn.Linear(64, 10),
+        "head": nn.Linear(64, classes),
     }
     return nn.Sequential(OrderedDict(parts))
 

@@ -65,7 +65,6 @@ TRAIN = ("train", "--data=x", "--out=y")
             "takes no --freeze-epochs",
         ),
         (["predict", "b.pt", "x.png", "--top=0"], "--top"),
-        (["predict", "b.pt", "x.png", "--threshold=7"], "--threshold"),
         (["predict", "b.pt", "x.png", "--batch-size=0"], "--batch-size"),
     ],
     ids=str,

@@ -496,15 +496,6 @@ def test_top_classes(command: Command, tmp_path: Path, trained: Path) -> None:
         assert (math.isclose(sum(shares), 1, abs_tol=1e-4)) == (count == 4)
 
 
-def test_unsure(command: Command, tmp_path: Path, finished: Path) -> None:
-    """Below the threshold it says unsure; above, the class."""
-    best = rigged(finished, tmp_path / "best.pt")  # ants: 88 %
-    path = save(scene("x"), tmp_path / "x.png")
-    for threshold, unsure in (("0.95", True), ("0.5", False)):
-        argv = ["predict", str(best), str(path), f"--threshold={threshold}"]
-        assert ("unsure" in command([*argv, "--device=cpu"]).out) == unsure
-
-
 def test_answers_are_right(
     command: Command, tmp_path: Path, able: Path
 ) -> None:

@@ -238,22 +238,23 @@ class Recording:
             return
         for fault, flag in self.stale(fresh):
             yield f"{where}: {fault}: {again}{flag}`"
-        yield from figures.differences(
-            recorded_figures(self.lesson, self.root),
-            {
-                n[:-4]: x.decode()
-                for n, x in files.items()
-                if n.endswith(".svg")
-            },
-            self.lesson,
-            exact=self.old.get("drawn_with") == figures.drawn_with(),
-        )
+        yield from self.figure_faults(files)
         yield from self.value_faults()
         yield from claims.claim_faults(
             self.lesson,
             Record(self.old).tree,
             variant_trees(self.old),
             self.root,
+        )
+
+    def figure_faults(self, files: dict[str, bytes]) -> Iterator[str]:
+        """Yield how figures drawn anew differ from those beside the record."""
+        drawn = {n[:-4]: x for n, x in files.items() if n.endswith(".svg")}
+        yield from figures.differences(
+            recorded_figures(self.lesson, self.root),
+            {name: content.decode() for name, content in drawn.items()},
+            self.lesson,
+            exact=self.old.get("drawn_with") == figures.drawn_with(),
         )
 
     def stale(self, fresh: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -132,27 +132,29 @@ def run_lesson(
     Raises:
         Exception: whatever the script raises, at its own file and line.
     """
-    path = script_path(lesson, root)
+    path, seeds = script_path(lesson, root), list[int]()
     source = path.read_text("utf-8")
-    seeds: list[int] = []
     output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
     pristine = _pristine(evaluate.tmp_path, device, seeds)
     lay_files(lesson, evaluate.tmp_path, root)
-    _warm_up()
     with pristine, figures.drawing(lesson, source) as take:
-        given = [*arguments, "--device", device]
-        sys.argv = [path.name, *(given if has_main(source) else ())]
+        given = [*arguments, "--device", device] if has_main(source) else []
+        sys.argv = [path.name, *given]
         with guards.watching(), contextlib.redirect_stdout(output):
             ran = _execute(evaluate, lesson, path, source)
-        pictures = ran.pictures(lesson, take) if drawn else {}
-    text = output.text()
-    if "KeyboardInterrupt in example" in text:
+        drawings = ran.pictures(lesson, take) if drawn else {}
+    if "KeyboardInterrupt in example" in (text := output.text()):
         raise KeyboardInterrupt
-    outcome = ran.outcome(text, seeds, guards.faults, pictures)
-    for name in load_settings(lesson, root).saves:
-        content = Path(evaluate.tmp_path, name).read_bytes()
-        outcome.saved[name] = base64.b64encode(content).decode()
+    outcome = ran.outcome(text, seeds, guards.faults, drawings)
+    outcome.saved = _saved(lesson, evaluate.tmp_path, root)
     return outcome
+
+
+def _saved(lesson: str, folder: Path, root: Path) -> dict[str, str]:
+    """Return the files that a script is known to save, as base64."""
+    names = load_settings(lesson, root).saves
+    found = {name: Path(folder, name).read_bytes() for name in names}
+    return {name: base64.b64encode(x).decode() for name, x in found.items()}
 
 
 @dataclass
@@ -202,6 +204,7 @@ def _execute(
     evaluate: EvalExample, lesson: str, path: Path, source: str
 ) -> Ran:
     """Run a script as pytest-examples does, and its ``main``, if any."""
+    _warm_up()
     returned: dict[str, Any] = {}
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
 

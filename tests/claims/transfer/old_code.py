@@ -50,8 +50,8 @@ def strict_false_may_load_nothing(r: Results) -> Comparison:
 
 
 @claim(
-    en="With scheduler.step() first, the rate 0.1 is never used",
-    ja="先にscheduler.step()を呼ぶと、学習率0.1は一度も使われない",
+    en="With scheduler.step() first, the first rate is never used",
+    ja="先にscheduler.step()を呼ぶと、最初の学習率は一度も使われない",
 )
 def the_first_rate_is_skipped(r: Results) -> Comparison:
     return true(abs(r.first_rate - 0.01) < 1e-9, "the first rate is 0.01")

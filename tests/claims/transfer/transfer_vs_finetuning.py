@@ -61,7 +61,7 @@ def best_mode_changes_with_the_network(r: Results) -> Comparison:
 
 @claim(
     en="Without pretraining, a last layer alone hardly beats guessing",
-    ja="事前学習がなければ、出力層だけの学習はでたらめとほとんど変わらない",
+    ja="事前学習がなければ、出力層だけの学習はランダムとほとんど変わらない",
 )
 def without_pretraining_a_last_layer_guesses(r: Results) -> list[Comparison]:
     return [
@@ -92,13 +92,13 @@ def scratch_learns_something(r: Results) -> Comparison:
     ja="finetuneでは、10倍の学習率にすると3ポイント以上下がる",
 )
 def large_rate_costs_finetune(r: Results) -> Comparison:
-    large, _, small = r.finetune.accuracy_by_rate.mean
+    large, _, small, _ = r.finetune.accuracy_by_rate.mean
     return more(small, large, by=0.03)
 
 
 @claim(
     en="Each mode learns its training: no rate leaves it at chance",
-    ja="どの方法も、どの学習率でも、でたらめより確かに高い",
+    ja="どの方法も、どの学習率でも、ランダムより確かに高い",
 )
 def every_rate_learns(r: Results) -> list[Comparison]:
     return [
