@@ -197,10 +197,10 @@ def draw(results, sweeps=None):
     for way in {n.partition("_at_")[0]: 0 for n in named if "_at_" in n}:
         sets = [x for n, x in named.items() if n.startswith(f"{way}_at_")]
         photos = [runs[0]["sizes"][0] / runs[0]["classes"] for runs in sets]
-        reached = torch.tensor([[r["test_accuracy"] for r in x] for x in sets])
-        spread = reached.std(dim=1, correction=0)
-        axes.errorbar(photos, reached.mean(dim=1), spread, label=way)
+        got = torch.tensor([[run["test_accuracy"] for run in x] for x in sets])
+        axes.errorbar(photos, got.mean(1), got.std(1, correction=0), label=way)
     axes.set(xscale="log", xlabel="photos a class", ylabel="test accuracy")
+    axes.set_ylim(0, 0.8)
     axes.legend()
 
 

@@ -1,6 +1,14 @@
 """What the lesson on five flowers claims."""
 
-from tests.recorder.claims import Comparison, Results, claim, less, more, near
+from tests.recorder.claims import (
+    Comparison,
+    Results,
+    claim,
+    less,
+    more,
+    near,
+    same,
+)
 
 COUNTS = ("10", "30", "100")
 
@@ -54,3 +62,12 @@ def pretraining_beats_pixels(r: Results) -> list[Comparison]:
         more(reached(r, "head", count), reached(r, "pixels", count), by=0.1)
         for count in COUNTS
     ]
+
+
+@claim(
+    en="With 10 photos a class, `scratch` was stopped in its starting state",
+    ja="1クラス10枚の`scratch`は、学習前の状態のまま止められた",
+)
+def stopped_before_it_learned(r: Results) -> list[Comparison]:
+    few = r.stopped_scratch_10
+    return [same(few.best_epoch.min, 0), less(few.test_accuracy.min, 0.3)]
