@@ -158,7 +158,7 @@ def draw(results):
         axes.plot(SIDES, means, marker="o", label=way)
     axes.set(xlabel="side of the input (pixels)", ylabel="accuracy")
     axes.set(ylim=(0, 1), xticks=SIDES)
-    axes.legend(loc="lower right")
+    axes.legend(loc="center right")
 
 
 if __name__ == "__main__":

@@ -201,7 +201,7 @@ def draw(results):
         names = [way.replace("random", "random layers") for way in ways]
         mean, std = np.transpose([(x["mean"], x["std"]) for x in ways.values()])
         axes.errorbar(mean, names, xerr=std, fmt="o", label=task)
-    axes.legend(loc="center left")
+    axes.legend(loc=(0.05, 0.53))
 
 
 if __name__ == "__main__":
