@@ -7,7 +7,6 @@ such function is no case of it.
 import argparse
 import ast
 import contextlib
-import functools
 import inspect
 import re
 import sys
@@ -467,7 +466,7 @@ def test_best_epoch_is_that_of_validation(
 
 # Loaders --------------------------------------------------------------------
 
-# The shortest run of those that need more than one epoch; data in {folder}.
+# The shortest run of those for which one epoch is none.
 SHORTEST = {
     "transfer/flowers": [],
     "transfer/few_pictures": [
@@ -528,13 +527,10 @@ def watched(module: ModuleType) -> Iterator[Loaders]:
 
 def loaders_of(module: ModuleType, lesson: str, folder: Path) -> Loaders:
     """Return the loaders that a short run of a program makes."""
-    if hasattr(module, "draw_pictures"):
-        module.draw_pictures(folder / "data", 10, seed=0)
     lay_files(lesson, folder)
     short = SHORTEST.get(lesson, ["--epochs=1"])
     with watched(module) as loaders, contextlib.chdir(folder):
-        argv = [one.format(folder=folder) for one in short]
-        module.main([*argv, "--device=cpu"])
+        module.main([*short, "--device=cpu"])
     if not loaders.learned:  # some measure without a loader
         wrong(
             lesson,
@@ -580,13 +576,14 @@ def check_loaders(lesson: str, loaders: Loaders) -> None:
             )
 
 
+def trains_on_loaders(tree: ast.Module) -> bool:
+    """Say whether a script learns from batches of a DataLoader."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return calls(tree, "backward") and "DataLoader" in names
+
+
 @pytest.mark.parametrize(
-    "lesson",
-    [
-        one
-        for one in PROGRAMS
-        if calls(TREES[one], "backward") and calls(TREES[one], "DataLoader")
-    ],
+    "lesson", [one for one in PROGRAMS if trains_on_loaders(TREES[one])]
 )
 def test_loaders_of_a_program(load: Load, tmp_path: Path, lesson: str) -> None:
     """Validation reads the same each time, training another order."""
@@ -619,36 +616,3 @@ def test_loaders_of_a_concept(lesson: str) -> None:
         side = loaders.learned if name == "train_loader" else loaders.read
         side.append(loader)
     check_loaders(lesson, loaders)
-
-
-@in_all(named("make_transforms"))
-def test_prediction_prepares_pictures_as_validation_does(
-    load: Load, monkeypatch: pytest.MonkeyPatch, lesson: str, function: str
-) -> None:
-    """Training takes the first transform; validation and predict, the other."""
-    module = load(lesson)
-    make, used = module.make_transforms, {"first": 0, "second": 0}
-
-    def prepare(which: str, transform: Any, picture: Any) -> Any:
-        used[which] += 1
-        return transform(picture)
-
-    def make_counted(*given: Any) -> list[Any]:
-        pair = zip(used, make(*given), strict=True)
-        return [functools.partial(prepare, *one) for one in pair]
-
-    monkeypatch.setattr(module, function, make_counted)
-    sizes = module.main(["demo", "--epochs=1", "--device=cpu"])
-    due = {
-        "first": sizes["train_size"],
-        "second": sizes["val_size"] + len(sizes["predictions"]),
-    }
-    if used != due:
-        wrong(
-            lesson,
-            function,
-            is_=f"its transforms prepare {used} pictures",
-            should=f"{due}: the first those of training, the second those "
-            "of validation and of predict",
-            do="Give each Pictures the transform of its part.",
-        )
