@@ -194,7 +194,7 @@ def draw(results, sweeps=None):
         title = "augmented" if end else "as they are"
         axes.set(title=title, xlabel="pictures a class", ylim=(0, 1))
     all_axes[0].set_ylabel("accuracy")
-    all_axes[1].legend(loc="lower right", handlelength=1)
+    all_axes[1].legend(loc=(0.28, 0), labelspacing=0, handlelength=1)
 
 
 if __name__ == "__main__":
