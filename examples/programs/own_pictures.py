@@ -942,6 +942,8 @@ def open_run(settings, new):
     if last.get("pictures") != new["pictures"]:
         raise OSError(f"{out} was started with other pictures")
     keep_best(last, out)  # the end may have come between the two files
+    if not Path(out, "best.pt").exists():
+        raise OSError(f"{out} lacks best.pt of an earlier epoch: change --out")
     epochs = len(last["history"])
     if epochs >= settings.epochs or is_enough(last, settings):
         raise OSError(f"{out} has {epochs} epochs: raise --epochs, --patience")
