@@ -482,15 +482,13 @@ def test_what_takes_long_is_counted(
         argv = ["predict", str(run / "best.pt"), folder, "--device=cpu"]
         answers = command([*argv, "--batch-size=5"])
     lines = done.err.splitlines()
-    for what, total in (
-        ("pictures looked at", 120),
-        ("reading 0, batch", 3),
-        ("epoch 2, batch", 6),
-    ):
-        found = [line for line in lines if line.startswith(f"{what}: ")]
+    for what in ("pictures looked at", "reading 0, batch", "epoch 2, batch"):
+        found = [line for line in lines if line.startswith(what)]
         assert found, what
-        assert all(f" of {total}" in line for line in found)
         assert len(found) < 20  # the waits grow
+        for line in found:
+            assert re.fullmatch(rf"{what}: \d+ of \d+", line)
+    assert "pictures looked at: 2 of 120" in lines
     assert "pictures as they are, batch: 2 of 12" in answers.err
     assert answers.out.count(".png: ") == 60
 
