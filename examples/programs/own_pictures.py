@@ -26,6 +26,7 @@ import random
 import re
 import sys
 import tempfile
+import time
 import unicodedata
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +72,16 @@ def why(error):
     """Return the first sentence of an error."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text.partition(". ")[0][:200]
+
+
+def counted(steps, what, total):
+    """Yield the steps; count on stderr what takes over five seconds."""
+    began, due = time.monotonic(), 5
+    for done, step in enumerate(steps, 1):
+        yield step
+        if (took := time.monotonic() - began) > due and done < total:
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+            due = took + min(took, 30)
 
 
 # Pictures -------------------------------------------------------------------
@@ -205,7 +216,8 @@ class Reader:
         """
         ahead = []
         with ThreadPoolExecutor(self.settings.workers) as pool:
-            for batch in [*order, []]:
+            what = f"{key or 'pictures as they are'}, batch"
+            for batch in counted([*order, []], what, len(order)):
                 keys = [key and f"{key} {index}" for index in batch]
                 paths = [pairs[index][0] for index in batch]
                 ahead.append((pool.map(self.read, paths, keys), batch))
@@ -380,6 +392,7 @@ def look_at(paths, workers):
     """Open every picture once; return what look() finds in the good ones."""
     with ThreadPoolExecutor(workers) as pool:
         looks = zip(paths, pool.map(look, paths), strict=True)
+        looks = counted(looks, "pictures looked at", len(paths))
         return {path: found for path, found in looks if found}
 
 
@@ -929,6 +942,8 @@ def open_run(settings, new):
     if last.get("pictures") != new["pictures"]:
         raise OSError(f"{out} was started with other pictures")
     keep_best(last, out)  # the end may have come between the two files
+    if not Path(out, "best.pt").exists():
+        raise OSError(f"{out} lacks best.pt of an earlier epoch: change --out")
     epochs = len(last["history"])
     if epochs >= settings.epochs or is_enough(last, settings):
         raise OSError(f"{out} has {epochs} epochs: raise --epochs, --patience")
