@@ -35,7 +35,7 @@ def side_transposed(n, k, s=1, p=0, extra=0):
 
 # %% grid
 checked, agreed = 0, 0
-for n, k, s, p in product(range(7, 33), (1, 2, 3, 5, 7), (1, 2, 3), (0, 1, 2)):
+for n, k, s, p in product(range(7, 17), (1, 2, 3, 5, 7), (1, 2, 3), (0, 1, 2)):
     picture = torch.zeros(1, 1, n, n)  # (1, 1, n, n)
     down, up = nn.Conv2d(1, 1, k, s, p), nn.ConvTranspose2d(1, 1, k, s, p)
     sides = down(picture).shape[-1], up(picture).shape[-1]
@@ -46,12 +46,12 @@ print(f"{agreed} of {checked} sizes agree with the formula")
 
 # %% common
 layers = {
-    "kernel 3, padding 1": nn.Conv2d(3, 3, 3, padding=1),
-    "kernel 3": nn.Conv2d(3, 3, 3),
-    "kernel 3, stride 2, padding 1": nn.Conv2d(3, 3, 3, 2, padding=1),
+    "kernel 3, padding 1": nn.Conv2d(1, 1, 3, padding=1),
+    "kernel 3": nn.Conv2d(1, 1, 3),
+    "kernel 3, stride 2, padding 1": nn.Conv2d(1, 1, 3, 2, padding=1),
     "pooling 2": nn.MaxPool2d(2),
 }
-picture = torch.zeros(1, 3, 32, 32)  # (1, C, 32, 32)
+picture = torch.zeros(1, 1, 32, 32)  # (1, 1, 32, 32)
 after = {name: layer(picture).shape[-1] for name, layer in layers.items()}
 for name, side in after.items():
     print(f"{name:30} 32 -> {side}")
@@ -59,24 +59,21 @@ for name, side in after.items():
 # %% picture
 figure, axes = plt.subplots(num="sizes")
 sides = list(range(4, 17))
-for name, (k, s, p) in {
-    "kernel 3, padding 1": (3, 1, 1),
-    "kernel 3": (3, 1, 0),
-    "kernel 3, stride 2, padding 1": (3, 2, 1),
-    "pooling 2": (2, 2, 0),
-}.items():
-    after_each = [side_after(n, k, s, p) for n in sides]
+for name, layer in layers.items():
+    after_each = [layer(torch.zeros(1, 1, n, n)).shape[-1] for n in sides]
     axes.plot(sides, after_each, marker="o", label=name)
 axes.set(xlabel="side before", ylabel="side after")
 axes.legend()
 
 # %% output_padding
-halved = {n: nn.Conv2d(1, 1, 3, 2, 1)(torch.zeros(1, 1, n, n)) for n in (7, 8)}
-for n, small in halved.items():
-    back = nn.ConvTranspose2d(1, 1, 3, 2, 1)(small)
-    more = nn.ConvTranspose2d(1, 1, 3, 2, 1, output_padding=1)(small)
-    sizes = small.shape[-1], back.shape[-1], more.shape[-1]
-    print(f"{n} -> {sizes[0]} -> {sizes[1]}, with output_padding {sizes[2]}")
+smaller = {}
+for n in (7, 8):
+    small = nn.Conv2d(1, 1, 3, 2, padding=1)(torch.zeros(1, 1, n, n))
+    back = nn.ConvTranspose2d(1, 1, 3, 2, padding=1)(small)
+    more = nn.ConvTranspose2d(1, 1, 3, 2, padding=1, output_padding=1)(small)
+    smaller[n] = small.shape[-1]
+    sizes = f"{smaller[n]} -> {back.shape[-1]}"
+    print(f"{n} -> {sizes}, with output_padding {more.shape[-1]}")
 
 # %% to_linear
 features = nn.Sequential(
