@@ -31,7 +31,6 @@ class SmallSqueezeNet(nn.Module):
         self.features = nn.Sequential(*layers, Fire(32, 8, 32, 32))
         final = nn.Conv2d(64, num_classes, 1)
         nn.init.normal_(final.weight, std=0.01)
-        nn.init.zeros_(final.bias)
         self.classifier = nn.Sequential(
             nn.Dropout(), final, nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1)
         )
