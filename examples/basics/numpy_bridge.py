@@ -80,7 +80,7 @@ kept = [str(torch.from_numpy(np.zeros(1, x)).dtype) for x in known.split()]
 print(textwrap.fill(" ".join(kept), 70))
 
 # %% text
-words = np.array(["1.5", "2.0"])  # as read from a CSV file
+words = np.array(["1.5", "2"])  # as read from a CSV file
 with shows_error():
     torch.tensor(words)
 print(torch.tensor(words.astype("float32")))
