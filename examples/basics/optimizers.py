@@ -119,7 +119,7 @@ def learn(batch_size, rate):
 
 # %% batches
 accuracy = {}
-print("rate     ", "0.03  0.09  0.27  0.81")
+print("rate     ", *(f"{0.03 * 3**power:5.2f}" for power in range(4)))
 for size in (1, 16, 256):
     accuracy[size] = [learn(size, 0.03 * 3**power) for power in range(4)]
     print(f"batch {size:3}", *(f"{share:5.2f}" for share in accuracy[size]))
