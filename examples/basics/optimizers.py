@@ -62,7 +62,7 @@ def walk(rule, options, rate):
         height(*point).backward()
         optimizer.step()
         path.append(point.tolist())
-    return path, height(*point).item()
+    return min(100.0, height(*point).item()), rate, path  # nan gives 100
 
 
 # %% best_rates
@@ -70,22 +70,22 @@ rules = {"SGD": (SGD, {}), "momentum": (SGD, {"momentum": 0.9})}
 rules |= {"RMSprop": (RMSprop, {}), "Adam": (Adam, {}), "AdamW": (AdamW, {})}
 rates = [2.0**power for power in range(-9, 2)]
 paths, best = {}, {}
-for name, (rule, options) in rules.items():
-    walks = [walk(rule, options, rate) for rate in rates]
-    ends = [end if end < 100 else 100.0 for _, end in walks]  # nan too
-    place = ends.index(min(ends))
-    paths[name], best[name] = walks[place][0], rates[place]
-    print(f"{name:8} best rate {rates[place]:.4f}, ends at {ends[place]:.2f}")
+for name, rule in rules.items():
+    end, best[name], paths[name] = min(walk(*rule, rate) for rate in rates)
+    print(f"{name:8} best rate {best[name]:.4f}, ends at {end:.2f}")
 
 # %% picture
-figure, axes = plt.subplots(num="valley")
-side = torch.linspace(-3, 4, 80)
-x, y = torch.meshgrid(side, side, indexing="xy")
-axes.contour(x, y, height(x, y), levels=[1, 9, 40, 160], colors="gray")
+figure, panels = plt.subplots(1, 2, num="valley", figsize=(5, 2.4))
 for name, path in paths.items():
-    axes.plot(*zip(*path, strict=True), marker=".", label=name)
-axes.set(xlabel="first weight", ylabel="second weight")
-axes.legend()
+    axes = panels[0 if name in ("SGD", "momentum") else 1]
+    axes.plot(*zip(*path, strict=True), label=name)
+turn = torch.linspace(0, 6.3, 99)  # once around the lowest point
+for axes in panels:
+    for size in (1.0, 2.5, 4.6):  # lines of one height
+        a, b = size * turn.cos(), size * turn.sin() / 50**0.5
+        axes.plot(2 + 0.9 * a - 0.44 * b, 1 + 0.44 * a + 0.9 * b, color="gray")
+    axes.set(xlim=(-2.6, 3.4), ylim=(-1.6, 3.2))
+    axes.legend()
 
 # %% decay
 sizes, left = [0.001, 0.01, 0.1, 1.0, 10.0], {}
@@ -119,7 +119,7 @@ def learn(batch_size, rate):
 
 # %% batches
 accuracy = {}
-print("rate     ", "0.03  0.09  0.27  0.81")
+print("rate     ", *(f"{0.03 * 3**power:5.2f}" for power in range(4)))
 for size in (1, 16, 256):
     accuracy[size] = [learn(size, 0.03 * 3**power) for power in range(4)]
     print(f"batch {size:3}", *(f"{share:5.2f}" for share in accuracy[size]))
