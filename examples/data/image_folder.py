@@ -118,6 +118,7 @@ print(f"{deep.mode}: {white_after:.0%} white after convert")
 # %% hash
 half = folder / "network-0123abcd.pth"
 half.write_bytes(b"half of a file")
+# Left out, the folder is below TORCH_HOME.
 with shows_error(), contextlib.redirect_stdout(sys.stderr):
     load_state_dict_from_url(half.as_uri(), folder / "x", check_hash=True)
 with shows_error():
