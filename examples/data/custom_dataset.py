@@ -1,6 +1,6 @@
 """Make a Dataset of a CSV file: a number, several labels, names of classes.
 
-Shapes: B pictures of a batch; a picture is (1, 8, 16), its sum (1,), labels (10,)
+Shapes: B batch; a picture is (1, 8, 16), a sum (1,), labels are (10,)
 Needs: torch 2.11 or newer, torchvision, scikit-learn
 Run: python custom_dataset.py
 Source: PyTorch documentation, pages torch.utils.data, MSELoss and
@@ -15,35 +15,39 @@ from pathlib import Path
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision.datasets import ImageFolder
 from torchvision.io import decode_image, write_png
 from torchvision.transforms import v2
+
+
+@contextlib.contextmanager
+def shows_error():
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        print(f"{type(error).__name__}: {error}".replace(str(folder), "..."))
+
 
 # %% folder
 torch.manual_seed(0)
 temporary = tempfile.TemporaryDirectory()
 folder = Path(temporary.name)
 digits = load_digits()
-for part, first, end in (("train", 0, 1156), ("val", 1157, 1415)):
-    lines = [["file", "sum", "digits"]]
-    pairs = (first + torch.randperm(end - first)).view(-1, 2)
-    for number, pair in enumerate(pairs.tolist()):
-        name = f"{part}_{number:03}.png"
-        left, right = torch.tensor(digits.images[pair] * 15)
-        image = torch.cat([left, right], dim=1)  # (8, 16)
-        write_png(image.unsqueeze(0).to(torch.uint8), str(folder / name))
-        a, b = digits.target[pair]
-        lines.append([name, a + b, f"{a} {b}"])
-    with open(folder / f"{part}.csv", "w", newline="") as file:
-        csv.writer(file).writerows(lines)
+lines = ["file,sum,digits"]
+for first in range(0, 386, 2):  # two digits side by side
+    left, right = torch.tensor(digits.images[first : first + 2] * 15)
+    image = torch.cat([left, right], dim=1).unsqueeze(0)  # (1, 8, 16)
+    write_png(image.to(torch.uint8), str(folder / f"{first:03}.png"))
+    a, b = digits.target[first : first + 2]
+    lines.append(f"{first:03}.png,{a + b},{a} {b}")
+(folder / "pictures.csv").write_text("\n".join(lines))
 
 
 # %% dataset
 class CsvPictures(Dataset):
     def __init__(self, folder, csv_name, transform):
-        self.folder = Path(folder)
-        self.transform = transform
+        self.folder, self.transform = Path(folder), transform
         with open(self.folder / csv_name, newline="") as file:
             self.rows = list(csv.DictReader(file))  # all values are text
 
@@ -61,40 +65,64 @@ class CsvPictures(Dataset):
 
 # %% sample
 to_float = v2.ToDtype(torch.float32, scale=True)  # 0..255 -> 0..1
-train_set = CsvPictures(folder, "train.csv", to_float)
-val_set = CsvPictures(folder, "val.csv", to_float)
-image, value, labels = train_set[0]
-print(len(train_set), "and", len(val_set), "samples;", train_set.rows[0])
-print(tuple(image.shape), value, labels.int().tolist())
+dataset = CsvPictures(folder, "pictures.csv", to_float)
+image, value, labels = dataset[2]
+print(len(dataset), "samples;", dataset.rows[2])
+print(tuple(image.shape), value, labels.tolist())
 
 # %% batch
-train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
-images, values, labels = next(iter(train_loader))
-print(tuple(images.shape), tuple(values.shape), values.dtype, labels.shape)
+train_set = Subset(dataset, range(128))  # forms 1-2
+val_set = Subset(dataset, range(128, 193))  # form 3
+images, values, labels = next(iter(DataLoader(train_set, 32, shuffle=True)))
+print(tuple(images.shape), tuple(values.shape), tuple(labels.shape))
+
+# %% losses
+outputs = torch.zeros(32, 11)  # of a network with 11 outputs
+value_loss = nn.MSELoss()(outputs[:, :1], values)  # both (B, 1)
+label_loss = nn.BCEWithLogitsLoss()(outputs[:, 1:], labels)  # both (B, 10)
+with shows_error():
+    nn.BCEWithLogitsLoss()(outputs[:, 1:], labels.long())
+
+# %% classes
+for name in ("1", "2", "10"):
+    (folder / "rooms" / name).mkdir(parents=True)
+train_rooms = ImageFolder(folder / "rooms", allow_empty=True)
+(folder / "rooms" / "1").rmdir()  # as if validation lacked class 1
+val_rooms = ImageFolder(folder / "rooms", allow_empty=True)
+train_numbers, val_numbers = train_rooms.class_to_idx, val_rooms.class_to_idx
+print("training", train_numbers, "validation", val_numbers)
+
+# %% folder_errors
+with shows_error():
+    ImageFolder(folder / "rooms" / "2")  # no folders in it
+with shows_error():
+    ImageFolder(folder / "rooms")  # empty folders
 
 
-# %% train
-def train(outputs, criterion, column):
-    torch.manual_seed(0)
-    layers = nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, outputs)
-    model = nn.Sequential(nn.Flatten(), *layers)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
-    for _ in range(20):
-        for batch in train_loader:  # images, values, labels
-            loss = criterion(model(batch[0]), batch[column])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
+# %% save
+def make_model(classes):
+    layers = nn.Flatten(), nn.Linear(128, 64), nn.ReLU()
+    return nn.Sequential(*layers, nn.Linear(64, len(classes)))
 
 
-# %% measure
-images, values, labels = next(iter(DataLoader(val_set, len(val_set))))
+model = make_model(train_numbers)
+old = {"weights": model.state_dict(), "classes": list(train_numbers)}
+torch.save(old, folder / "old.pt")
+
+# %% new_class
+saved = torch.load(folder / "old.pt")
+classes = sorted([*saved["classes"], "15"])
+with shows_error():
+    make_model(classes).load_state_dict(saved["weights"])
+model = make_model(saved["classes"])  # as it was saved
+model.load_state_dict(saved["weights"])
+old_head, new_head = model[-1], nn.Linear(64, len(classes))
+rows = [classes.index(name) for name in saved["classes"]]
 with torch.no_grad():
-    sums = train(1, nn.MSELoss(), 1)(images)  # (B, 1)
-    logits = train(10, nn.BCEWithLogitsLoss(), 2)(images)  # (B, 10)
-mean = sum(float(row["sum"]) for row in train_set.rows) / len(train_set)
-error = (sums - values).square().mean().sqrt().item()
-mean_error = (mean - values).square().mean().sqrt().item()
-found = (logits > 0)[labels == 1].float().mean().item()
-print(error, mean_error, found, (logits > 0).float().sum(1).mean())
+    old_logits = model(images)  # (B, 3)
+    new_head.weight[rows] = old_head.weight
+    new_head.bias[rows] = old_head.bias
+    model[-1] = new_head
+    kept = torch.allclose(model(images)[:, rows], old_logits)
+print(classes, "old classes in rows", rows, "as before:", kept)
+temporary.cleanup()
