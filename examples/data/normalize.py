@@ -34,7 +34,10 @@ def shows_error():
 
 
 def load_data(folder):
-    """Return images and labels for training, then for validation."""
+    """Return images and labels for training, then for validation.
+
+    MNIST: 50,000 and 10,000 of the 60,000 pictures of its training file.
+    """
     if not folder:
         digits = load_digits()
         images = torch.tensor(digits.images, dtype=torch.float32) / 16  # 0..1
