@@ -89,7 +89,7 @@ def forecast(model, inputs, steps):
     return torch.cat(predictions, dim=1)  # (N, steps)
 
 
-def train_epoch(model, loader, criterion, optimizer):
+def train_windows(model, loader, criterion, optimizer):
     """Learn from each window once; return the mean loss."""
     model.train()
     total_loss = 0.0
@@ -111,7 +111,7 @@ def fit(kind, rate, train_data, val_data, args):
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     val_inputs, val_targets = val_data.tensors
     for _ in range(args.epochs):
-        loss = train_epoch(model, train_loader, criterion, optimizer)
+        loss = train_windows(model, train_loader, criterion, optimizer)
         if not math.isfinite(loss):
             raise SystemExit("loss is not finite: lower the learning rate")
         error = rmse(forecast(model, val_inputs, 1), val_targets)
@@ -148,7 +148,7 @@ def parse_arguments(argv):
     add = parser.add_argument
     add("--window", type=int, default=9, help="years seen (%(default)s)")
     add("--rates", type=float, nargs="+", default=[0.003, 0.01, 0.03])
-    add("--epochs", type=int, default=60, help="(%(default)s)")
+    add("--epochs", type=int, default=40, help="(%(default)s)")
     add("--seed", type=int, default=0, help="(%(default)s)")
     add("--device", default="cpu", help="(%(default)s)")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
