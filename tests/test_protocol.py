@@ -89,14 +89,14 @@ def of_flowers(data: dict[str, Any]) -> Iterator[Trained]:
 
 def of_few(data: dict[str, Any]) -> Iterator[Trained]:
     """Yield its ways: ``..._lower`` and ``..._higher`` stand beside each."""
-    at = {
-        name: float(option(sweep["arguments"], "--recipe"))
-        for name, sweep in data["sweeps"].items()
-        if "--recipe" in sweep["arguments"]
-    }
-    ends = "_lower", "", "_higher"
-    for way in (name for name in at if f"{name}_lower" in at):
-        yield Trained(way, [at[f"{way}{end}"] for end in ends], [at[way]])
+    sweeps = data["sweeps"]
+    for way in (name for name in sweeps if f"{name}_lower" in sweeps):
+        losses = {}
+        for end in ("_lower", "", "_higher"):
+            sweep = sweeps[f"{way}{end}"]
+            rate = float(option(sweep["arguments"], "--recipe"))
+            losses[rate] = math.fsum(x["val_loss"]["80"] for x in sweep["runs"])
+        yield Trained(way, [*losses], [min(losses, key=losses.__getitem__)])
 
 
 def of_rates(data: dict[str, Any]) -> Iterator[Trained]:
