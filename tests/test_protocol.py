@@ -10,7 +10,7 @@ import ast
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -45,7 +45,7 @@ class Trained:
     way: str
     rates: Sequence[float]
     chosen: Sequence[float]
-    epochs: Sequence[Sequence[int]] = field(default=())
+    epochs: Sequence[Sequence[int]] = ()
 
 
 def told(tree: Any, path: str = "") -> Iterator[Trained]:
@@ -91,7 +91,7 @@ def of_few(data: dict[str, Any]) -> Iterator[Trained]:
     """Yield its ways: ``..._lower`` and ``..._higher`` stand beside each."""
     sweeps = data["sweeps"]
     for way in (name for name in sweeps if f"{name}_lower" in sweeps):
-        losses = {}
+        losses: dict[float, float] = {}
         for end in ("_lower", "", "_higher"):
             sweep = sweeps[f"{way}{end}"]
             rate = float(option(sweep["arguments"], "--recipe"))
@@ -117,7 +117,8 @@ def of_modes(data: dict[str, Any]) -> Iterator[Trained]:
     modes = next(
         ast.literal_eval(node.value)
         for node in ast.parse(source).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets) == "MODES"
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "MODES"
     )
     for mode, sweep in data["sweeps"].items():
         rates = modes[mode][1]
@@ -188,8 +189,9 @@ def faults(lesson: str, one: Trained) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("lesson", sorted(COMPARING))
 def test_each_way_is_at_its_best(lesson: str) -> None:
     """No best rate at an edge, no gap in a grid, no training cut short."""
-    edges, found, wrong = load_settings(lesson).edges, ways_of(lesson), []
-    at_edge = set()
+    edges, found = load_settings(lesson).edges, ways_of(lesson)
+    wrong: list[str] = []
+    at_edge: set[str] = set()
     for one in found:
         name = one.way.rpartition(".")[2] if one.way not in edges else one.way
         for kind, words in faults(lesson, one):
