@@ -1,7 +1,5 @@
 """What the lesson on forecasting sunspots claims."""
 
-from statistics import fmean
-
 from tests.recorder.claims import (
     Comparison,
     Results,
@@ -92,13 +90,6 @@ def far_years_are_harder(r: Results) -> list[Comparison]:
 )
 def best_rate_is_inside(r: Results) -> list[Comparison]:
     return [
-        less(min(_means(r.window_9, name)), min(_means(r.edges, name)))
+        less(min(r.window_9.rates[name].mean), min(r.edges.rates[name].mean))
         for name in NETWORKS
     ]
-
-
-def _means(window: Results, name: str) -> list[float]:
-    """Return the mean validation error at each rate."""
-    rates = window.rates[name]
-    means = rates.mean if hasattr(rates, "mean") else rates
-    return [float(one) for one in means] or [fmean(means)]
