@@ -104,7 +104,7 @@ for rule in (Adam, AdamW):
     )
 
 
-# %% learn
+# %% one_epoch
 def learn(batch_size, rate):
     """Train for one epoch; return the validation accuracy."""
     model = make_model()
