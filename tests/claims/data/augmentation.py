@@ -39,14 +39,14 @@ def it_loses_in_a_short_training(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="On validation pictures that were moved, `medium` is at least 4 points "
+    en="On validation pictures that were moved, `medium` is at least 3 points "
     "above `none`, at each of three rates",
     ja="動かした検証画像では、3つの学習率のどれでも、`medium`が`none`より"
-    "4ポイント以上高い",
+    "3ポイント以上高い",
 )
 def it_helps_on_what_it_changes(r: Results) -> list[Comparison]:
     return [
-        more(x.medium.moved.mean, x.none.moved.mean, by=0.04)
+        more(x.medium.moved.mean, x.none.moved.mean, by=0.03)
         for x in (r.lower, r.seeds, r.higher)
     ]
 
@@ -71,27 +71,27 @@ def too_strong_loses(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Both flips end at least 2 points below `none`, at each of three rates",
+    en="Both flips end at least 1 point below `none`, at each of three rates",
     ja="どちらの反転も、3つの学習率のどれでも、最後の正解率が`none`より"
-    "2ポイント以上低い",
+    "1ポイント以上低い",
 )
 def flips_lose(r: Results) -> list[Comparison]:
     return [
-        less(way.late.mean, x.none.late.mean, by=0.02)
+        less(way.late.mean, x.none.late.mean, by=0.01)
         for x in (r.lower, r.seeds, r.higher)
         for way in (x.mirror, x.upside_down)
     ]
 
 
 @claim(
-    en="With `medium`, accuracy in training is at least 3 points below that of "
+    en="With `medium`, accuracy in training is at least 2 points below that of "
     "validation, and unchanged training pictures are at least 10 above",
-    ja="`medium`では、学習中の正解率は検証より3ポイント以上低く、"
+    ja="`medium`では、学習中の正解率は検証より2ポイント以上低く、"
     "変えない訓練画像の正解率は10ポイント以上高い",
 )
 def training_lies_below_validation(r: Results) -> list[Comparison]:
     x = r.seeds.medium
     return [
-        less(x.in_training.mean, x.late.mean, by=0.03),
+        less(x.in_training.mean, x.late.mean, by=0.02),
         more(x.plain.mean, x.late.mean, by=0.1),
     ]
