@@ -202,7 +202,7 @@ def draw(results):
     grids = {
         "copies": ["original", "upsample", "PCA", "mean picture"],
         "range": ["original", "upsample", "mismatch"],
-        "noise": ["noisy", "denoised", "best PCA", "original"],
+        "noise": ["noisy", "denoised", "least squares", "original"],
     }
     for num, names in grids.items():
         _, axes = plt.subplots(num=num, figsize=(5, 2.4))
