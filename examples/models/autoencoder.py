@@ -198,7 +198,7 @@ def main(argv=None):
 
 
 def draw(results):
-    """Draw the same eight pictures, a row for each way."""
+    """Draw the same six pictures, a row for each way."""
     grids = {
         "copies": ["original", "upsample", "PCA", "mean picture"],
         "range": ["original", "upsample", "mismatch"],
@@ -206,7 +206,8 @@ def draw(results):
     }
     for num, names in grids.items():
         _, axes = plt.subplots(num=num, figsize=(5, 2.4))
-        grid = [line for name in names for line in results["rows"][name]]
+        # Six pictures of 9 columns
+        grid = [line[:54] for name in names for line in results["rows"][name]]
         axes.imshow(grid, cmap="gray_r", vmin=0, vmax=100)
         axes.set(xticks=[], yticks=range(4, len(grid), 9), yticklabels=names)
 
