@@ -192,7 +192,7 @@ def draw(results):
     for (left_out, label), marker in zip(labels.items(), "ox", strict=True):
         losses = results[left_out]["losses"]
         axes.plot(epochs[-len(losses) :], losses, marker, label=label)
-    axes.set(xlabel="epoch", ylabel="validation loss", yscale="log")
+    axes.set(xlabel="epoch", ylabel="loss", yscale="log")
     axes.legend()
 
 
