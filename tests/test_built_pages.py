@@ -32,7 +32,7 @@ HOSTS = {
     "arxiv.org",
     "doi.org",
 }
-HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
+HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org", "www.sidc.be"}
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
 LETTERS_LEFT_IN_ENGLISH = 20

@@ -62,7 +62,7 @@ sides = list(range(4, 17))
 for name, layer in layers.items():
     after_each = [layer(torch.zeros(1, 1, n, n)).shape[-1] for n in sides]
     axes.plot(sides, after_each, marker="o", label=name)
-axes.set(xlabel="side before", ylabel="side after")
+axes.set(xlabel="side before", ylabel="side after", ylim=(0, 28))
 axes.legend()
 
 # %% output_padding

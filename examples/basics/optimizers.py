@@ -43,8 +43,7 @@ for _ in range(20):
             weight.add_(v, alpha=-0.1)  # weight - 0.1 * v
 
 # %% equal
-pairs = zip(ours.parameters(), theirs.parameters(), strict=True)
-equal = [torch.equal(our, their) for our, their in pairs]
+equal = list(map(torch.equal, ours.parameters(), theirs.parameters()))
 print("equal to the last digit:", equal)
 
 
@@ -83,7 +82,8 @@ turn = torch.linspace(0, 6.3, 99)  # once around the lowest point
 for axes in panels:
     for size in (1.0, 2.5, 4.6):  # lines of one height
         a, b = size * turn.cos(), size * turn.sin() / 50**0.5
-        axes.plot(2 + 0.9 * a - 0.44 * b, 1 + 0.44 * a + 0.9 * b, color="gray")
+        x, y = 2 + 0.9 * a - 0.44 * b, 1 + 0.44 * a + 0.9 * b
+        axes.plot(x, y, ":", color="gray")
     axes.set(xlim=(-2.6, 3.4), ylim=(-1.6, 3.2))
     axes.legend()
 
@@ -104,7 +104,7 @@ for rule in (Adam, AdamW):
     )
 
 
-# %% learn
+# %% one_epoch
 def learn(batch_size, rate):
     """Train for one epoch; return the validation accuracy."""
     model = make_model()

@@ -46,7 +46,7 @@ for batch_first in (True, False):
     print(batch_first, " output", *every.shape, " h_n", *h.shape)
 
 
-# %% train
+# %% task
 def train(batch_first):
     torch.manual_seed(0)
     recurrent = nn.LSTM(1, 16, batch_first=batch_first)
@@ -89,7 +89,7 @@ print(f"zeros instead: off by {difference[0]:.2f} at first,", end=" ")
 print(f"{difference[-1]:.2f} at the end")
 
 
-# %% learn_in_parts
+# %% parts
 series = torch.sin(torch.arange(201) / 5).reshape(1, 201, 1)  # one series
 memory, head = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
 

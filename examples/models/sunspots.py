@@ -188,7 +188,7 @@ def draw(results):
         axes.plot(years, results["truth"], label="truth")
         for name in shown:
             axes.plot(years, results[name]["years"], label=name)
-        axes.set(xlabel="year", ylabel="sunspots")
+        axes.set(xlabel="year", ylabel="sunspots", ylim=(0, 300))
         axes.legend()
     _, axes = plt.subplots(num="ahead")
     for name in ("last_value", "autoregression", "lstm"):
