@@ -33,7 +33,7 @@ HOSTS = {
     "doi.org",
 }
 HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
-HOSTS |= {"discuss.pytorch.org", "distill.pub", "www.sidc.be"}
+HOSTS |= {"discuss.pytorch.org", "distill.pub", "sidc.be"}
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
 LETTERS_LEFT_IN_ENGLISH = 20

@@ -1,7 +1,7 @@
 """Train an MLP on digits; save it, and resume it to the same last bit.
 
 Shapes: B batch, N data set, S side: 8, of MNIST 28; a picture is (1, S, S)
-Needs: torch 2.11 or newer, torchvision, scikit-learn, matplotlib
+Needs: torch 2.11 or newer, scikit-learn, matplotlib
 Run: python mlp.py --data FOLDER --seed 0
 Source: PyTorch documentation, Saving and Loading; LeCun, Cortes and Burges,
     The MNIST Database
@@ -19,7 +19,6 @@ import torch
 from sklearn.datasets import load_digits
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
-from torchvision import datasets
 
 
 @contextlib.contextmanager
@@ -44,10 +43,11 @@ def load_splits(folder):
 
 def read_mnist(folder):
     """Read the four files; keep the last 10,000 of 60,000 to validate."""
-    if not [*Path(folder).rglob("*ubyte.gz")]:
-        datasets.MNIST(folder, download=True)
+    files = sorted(Path(folder).rglob("*ubyte.gz"))  # t10k, then train
+    if not files:
+        raise SystemExit(f"no *ubyte.gz of MNIST in {folder}")
     data = []
-    for file in sorted(Path(folder).rglob("*ubyte.gz")):  # t10k, then train
+    for file in files:
         header = 16 if "images" in file.name else 8  # bytes
         values = bytearray(gzip.decompress(file.read_bytes()))
         data.append(torch.frombuffer(values, dtype=torch.uint8, offset=header))
@@ -138,7 +138,7 @@ def fit(run, train, val, args, first=1):
         if first == 1 and (epoch in (1, args.epochs) or epoch % 5 == 0):
             print(f"epoch {epoch:2}  val {loss:.4f} {accuracy:6.1%}")
         if first == 1 and epoch == max(1, args.epochs // 2):
-            save(args.out, run, epoch)
+            save(args.checkpoint, run, epoch)
     return losses
 
 
@@ -147,7 +147,7 @@ def compare_resumed(run, train, val, args):
     results = {}
     for left_out in ("nothing", "optimizer", "scheduler", "generator"):
         resumed = start(train[0], args)
-        reached = resume(args.out, resumed, left_out)
+        reached = resume(args.checkpoint, resumed, left_out)
         losses = fit(resumed, train, val, args, reached + 1)
         ours, whole = (x["model"].parameters() for x in (resumed, run))
         same = all(map(torch.equal, ours, whole))
@@ -162,7 +162,7 @@ def parse_arguments(argv):
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--out", type=Path, default=Path("mlp.pt"))
+    parser.add_argument("--checkpoint", type=Path, default=Path("mlp.pt"))
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 
@@ -174,9 +174,9 @@ def main(argv=None):
     results = {"whole": fit(run, train, val, args)}
     if not args.data:
         results |= compare_resumed(run, train, val, args)
-    save(args.out, run, args.epochs)
+    save(args.checkpoint, run, args.epochs)
     with shows_error():
-        resume(args.out, {"model": make_model(train[0].shape[-1], 256)})
+        resume(args.checkpoint, {"model": make_model(train[0].shape[-1], 256)})
     loss, accuracy = evaluate(run["model"], *test, args.device)
     print(f"test {loss:.4f} {accuracy:6.1%}")
     return results | {"test_accuracy": accuracy}

@@ -1,6 +1,6 @@
 """What the lesson on saving and resuming an MLP claims."""
 
-from tests.recorder.claims import Comparison, Results, claim, more, true
+from tests.recorder.claims import Comparison, Results, claim, more, same
 
 LEFT_OUT = ("optimizer", "scheduler", "generator")
 
@@ -13,8 +13,8 @@ LEFT_OUT = ("optimizer", "scheduler", "generator")
 )
 def only_all_four_resume_exactly(r: Results) -> list[Comparison]:
     return [
-        true(r.nothing.same, "nothing left out: the same weights"),
-        *(true(not r[part].same, f"{part} left out") for part in LEFT_OUT),
+        same(r.nothing.same, True),
+        *(same(r[part].same, False) for part in LEFT_OUT),
     ]
 
 
