@@ -10,8 +10,6 @@ from tests.page_source import lines_of, pages, read, without_code
 
 WORDS = tomllib.loads((ROOT / "docs/terms.toml").read_text("utf-8"))
 TERMS, AVOID = WORDS["terms"], WORDS["avoid"]
-# Pages that are still to be rewritten.
-WAITING = {page for page in pages() if page.startswith("transfer/")}
 LONGEST = 90  # letters of an explanation
 
 
@@ -26,18 +24,11 @@ def faults_of(page: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("page", sorted({*pages()} - WAITING))
+@pytest.mark.parametrize("page", pages())
 def test_a_page_says_what_the_glossary_says(page: str) -> None:
     """One word for one thing, and the word of the field."""
     if faults := faults_of(page):
         pytest.fail("\n".join(faults), pytrace=False)
-
-
-def test_pages_wait_for_a_reason() -> None:
-    """When all of them keep to the glossary, none waits."""
-    assert not WAITING or any(map(faults_of, WAITING)), (
-        "empty WAITING in tests/test_terms.py"
-    )
 
 
 @pytest.mark.parametrize("name", TERMS)
