@@ -26,6 +26,7 @@ import random
 import re
 import sys
 import tempfile
+import time
 import unicodedata
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -34,35 +35,26 @@ from pathlib import Path
 import torch
 import torchvision
 from PIL import Image, ImageDraw, ImageOps
-from torch import nn
 from torchvision import models
 
 if not hasattr(torch, "accelerator"):
     sys.exit(f"error: torch {torch.__version__} is too old: see Needs")
 
-# For each network, what mode partial trains.
-LAST_BLOCK = {
-    "resnet18": ("layer4.", "fc."),
-    "resnet50": ("layer4.", "fc."),
-    "vgg16": ("features.24.", "features.26.", "features.28.", "classifier."),
-    "squeezenet1_1": ("features.12.", "classifier."),
-    "mobilenet_v2": ("features.17.", "features.18.", "classifier."),
-    "mobilenet_v3_small": ("features.11.", "features.12.", "classifier."),
-    "efficientnet_b0": ("features.7.", "features.8.", "classifier."),
-    "convnext_tiny": ("features.7.", "classifier."),
-    "swin_t": ("features.7.", "norm.", "head."),
-    "vit_b_16": ("encoder.layers.encoder_layer_11.", "encoder.ln.", "heads."),
-}
+# For each network, where its last block begins: mode partial trains it.
+LAST_BLOCK = {"resnet18": "layer4.", "resnet50": "layer4."}
+LAST_BLOCK |= {"vgg16": "features.24.", "squeezenet1_1": "features.12."}
+LAST_BLOCK |= {"mobilenet_v2": "features.17.", "swin_t": "features.7."}
+LAST_BLOCK |= {"mobilenet_v3_small": "features.11."}
+LAST_BLOCK |= {"efficientnet_b0": "features.7.", "convnext_tiny": "features.7."}
+LAST_BLOCK |= {"vit_b_16": "encoder.layers.encoder_layer_11."}
 MODES = ["scratch", "head", "partial", "finetune", "head_then_all"]
-PRIVATE = {"pictures", "optimizer"}  # in last.pt, not in best.pt
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
 ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".avif")
-SYSTEM = {"__macosx", "thumbs.db", "desktop.ini", "@eadir", "lost+found"}
-SYSTEM |= {"system volume information", "__pycache__"}
+HIDDEN = r"[.$~]|__macosx|thumbs\.db|desktop\.ini|@eadir|lost\+found"
+HIDDEN += "|system volume information|__pycache__"
 VALS = ("val", "valid", "validation")
-READINGS = 3  # of each training picture, while the network is frozen
-ROOM = 2_000_000_000  # bytes of features that are kept in memory
+READINGS, ROOM = 3, 2_000_000_000  # of a picture; bytes to keep of them
 GOLDEN = 11400714819323198485  # 2**64 over the golden ratio
 Image.MAX_IMAGE_PIXELS = 300_000_000  # refuses twice as many, 1.8 GB as RGB
 
@@ -71,6 +63,25 @@ def why(error):
     """Return the first sentence of an error."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text.partition(". ")[0][:200]
+
+
+@contextlib.contextmanager
+def told(what, ways_out=""):
+    """Turn any error into one line: what went wrong, and what helps."""
+    try:
+        yield
+    except Exception as error:  # of many kinds: a file may hold anything
+        raise OSError(f"{what} ({why(error)}){ways_out}") from None
+
+
+def counted(steps, what, total):
+    """Yield the steps; count on stderr what takes over five seconds."""
+    began, due = time.monotonic(), 5
+    for done, step in enumerate(steps, 1):
+        yield step
+        if (took := time.monotonic() - began) > due and done < total:
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+            due = took + min(took, 30)
 
 
 # Pictures -------------------------------------------------------------------
@@ -91,9 +102,8 @@ def to_rgb(picture):
         scale = 2.0 ** (8 - depth)
         return picture.point(lambda x: x * scale - low * scale).convert("RGB")
     if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
+        picture = Image.alpha_composite(white, picture.convert("RGBA"))
     return picture.convert("RGB")
 
 
@@ -108,28 +118,14 @@ def open_picture(path, side=math.inf):
     Raises:
         OSError: the file cannot be read; the message names it.
     """
-    try:  # an open file: Pillow maps a turned TIFF wrongly by its name
-        with open(path, "rb") as file, Image.open(file) as picture:
-            larger = max(1, min(picture.size) / side)
-            picture.draft(None, [int(x / larger) for x in picture.size])
-            picture.load()  # turns a TIFF by itself
-            with contextlib.suppress(Exception):  # damaged notes
-                ImageOps.exif_transpose(picture, in_place=True)
-            return to_rgb(picture)
-    except Exception as error:  # each file format has its own errors
-        raise OSError(f"{path} ({why(error)})") from None
-
-
-def middle_box(picture, share):
-    """Return left, top, right, bottom of the square in the middle.
-
-    Args:
-        picture: the picture.
-        share: how much of the shorter side it shows, from 0 to 1.
-    """
-    half = min(picture.size) * share / 2
-    x, y = (side / 2 for side in picture.size)
-    return x - half, y - half, x + half, y + half
+    # An open file: Pillow maps a turned TIFF wrongly by its name.
+    with told(path), open(path, "rb") as file, Image.open(file) as picture:
+        larger = max(1, min(picture.size) / side)
+        picture.draft(None, [int(x / larger) for x in picture.size])
+        picture.load()  # turns a TIFF by itself
+        with contextlib.suppress(Exception):  # damaged notes
+            ImageOps.exif_transpose(picture, in_place=True)
+        return to_rgb(picture)
 
 
 def random_box(picture, smallest, chance):
@@ -181,22 +177,22 @@ class Reader:
 
         With a key, of a random part, perhaps mirrored; the key decides.
         """
-        resize, settings = self.preparation["resize"], self.settings
+        settings, size = self.settings, (self.side, self.side)
         if key is None:
-            picture = open_picture(path, resize)
-            box = middle_box(picture, self.side / resize)
-        else:
-            chance = random.Random(f"{settings.seed} {key}")
-            need = self.side / math.sqrt(0.75 * settings.min_crop)
-            picture = open_picture(path, need)
-            box = random_box(picture, settings.min_crop, chance)
-        picture = picture.resize((self.side, self.side), self.filter, box)
-        if key is not None and not settings.no_flip and chance.random() < 0.5:
-            picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            picture = open_picture(path, self.preparation["resize"])
+            border = (1 - self.side / self.preparation["resize"]) / 2
+            return ImageOps.fit(picture, size, self.filter, border).tobytes()
+        chance = random.Random(f"{settings.seed} {key}")
+        need = self.side / math.sqrt(0.75 * settings.min_crop)
+        picture = open_picture(path, need)
+        box = random_box(picture, settings.min_crop, chance)
+        picture = picture.resize(size, self.filter, box)
+        if not settings.no_flip and chance.random() < 0.5:
+            picture = ImageOps.mirror(picture)
         return picture.tobytes()
 
     def batches(self, pairs, order, key=None):
-        """Yield pictures (B, 3, S, S), prepared, and labels (B,).
+        """Yield pictures (B, 3, S, S), prepared.
 
         Args:
             pairs: (path, label) of all pictures.
@@ -205,14 +201,13 @@ class Reader:
         """
         ahead = []
         with ThreadPoolExecutor(self.settings.workers) as pool:
-            for batch in [*order, []]:
+            what = f"{key or 'pictures as they are'}, batch"
+            for batch in counted([*order, []], what, len(order)):
                 keys = [key and f"{key} {index}" for index in batch]
                 paths = [pairs[index][0] for index in batch]
-                ahead.append((pool.map(self.read, paths, keys), batch))
+                ahead.append(pool.map(self.read, paths, keys))
                 if len(ahead) > 1:
-                    found, done = ahead.pop(0)
-                    labels = torch.tensor([pairs[index][1] for index in done])
-                    yield self.prepare(b"".join(found)), labels
+                    yield self.prepare(b"".join(ahead.pop(0)))
 
     def prepare(self, read):
         """Return bytes as the network's numbers, (B, 3, S, S)."""
@@ -233,8 +228,7 @@ def plain(text):
 
 def natural(text):
     """Return a key that sorts 9 before 10."""
-    parts = re.split(r"([0-9]+)", plain(text))
-    return [int(x) if at % 2 else x for at, x in enumerate(parts)]
+    return re.sub("[0-9]+", lambda digits: digits[0].zfill(20), plain(text))
 
 
 def name_below(path, folder):
@@ -244,9 +238,9 @@ def name_below(path, folder):
 
 def visible(folder):
     """Return the entries of a folder: none hidden, none of a system."""
-    entries = [x for x in Path(folder).iterdir() if x.name[0] not in ".$~"]
-    entries = [x for x in entries if x.name.lower() not in SYSTEM]
-    return sorted(entries, key=natural)
+    entries = Path(folder).iterdir()
+    shown = [x for x in entries if not re.match(HIDDEN, x.name, re.I)]
+    return sorted(shown, key=natural)
 
 
 def is_run(folder):
@@ -254,21 +248,18 @@ def is_run(folder):
     return any(Path(folder, name).exists() for name in ("best.pt", "last.pt"))
 
 
-def files_below(folder, seen=None):
-    """Return all files in a folder and its subfolders, links included.
+def files_below(folder, above=()):
+    """Yield all files in a folder and its subfolders, links included.
 
-    Runs in it are left out, and what was seen: a link may lead to a folder
-    above.
+    Runs in it are left out, and links to a folder above.
     """
-    real, found = Path(folder).resolve(), []
-    seen = {*real.parents} if seen is None else seen
-    seen.add(real)
+    real = Path(folder).resolve()
+    above = {*above, real, *real.parents}
     for entry in visible(folder):
         if not entry.is_dir():
-            found.append(entry)
-        elif not is_run(entry) and entry.resolve() not in seen:
-            found += files_below(entry, seen)
-    return found
+            yield entry
+        elif not is_run(entry) and entry.resolve() not in above:
+            yield from files_below(entry, above)
 
 
 def is_picture(path):
@@ -298,14 +289,13 @@ def subfolders(folder, out=None):
     return found
 
 
-def holds_classes(folder):
-    """Say whether a folder holds folders, and no picture itself."""
-    inside = visible(folder)
-    return any(x.is_dir() for x in inside) and not any(map(is_picture, inside))
+def has_pictures(folder):
+    """Say whether a folder holds pictures itself."""
+    return any(map(is_picture, visible(folder)))
 
 
 def find_parts(data, out):
-    """Return the folders of train and val, each None where there is none.
+    """Return the folders of train, else of all, and of val, else None.
 
     A folder that holds pictures itself is a class, however it is called;
     so is train beside classes that are no part of a split.
@@ -314,7 +304,7 @@ def find_parts(data, out):
         OSError: the folders look like a split under other names.
     """
     folders = {x: y[0] for x, y in subfolders(data, out).items()}
-    parts = {x.lower(): y for x, y in folders.items() if holds_classes(y)}
+    parts = {x.lower(): y for x, y in folders.items() if not has_pictures(y)}
     others = [x for x in folders if x.lower() not in ("train", "test", *VALS)]
     val = next((parts[name] for name in VALS if name in parts), None)
     if "train" in parts and (val or "test" in parts or not others):
@@ -324,9 +314,8 @@ def find_parts(data, out):
     inside = [{*subfolders(folder)} for folder in like]
     if like and len(like) == len(folders) and set.intersection(*inside):
         names = ", ".join(folder.name for folder in like)
-        text = f"{data} has a folder {names}, but no train: name the parts of"
-        raise OSError(f"{text} a split train and val, or give --data {like[0]}")
-    return None, None
+        raise OSError(f"folder {names}, but no train: call them train and val")
+    return Path(data), None
 
 
 def find_classes(data, out=None):
@@ -337,15 +326,12 @@ def find_classes(data, out=None):
     """
     if not Path(data).is_dir():
         raise OSError(f"{data} is not a folder")
-    train, val = find_parts(data, out)
-    root = train or Path(data)
+    root, val = find_parts(data, out)
     classes = subfolders(root, out)  # train alone decides the numbers
     kept = subfolders(val, out) if val else {}
     if len(classes) < 2:
         text = f"{root} holds {[*classes]}, but two or more class folders are"
-        raise OSError(
-            f"{text} needed: is --data one level too high or too low?"
-        )
+        raise OSError(f"{text} needed: --data one level too high or too low?")
     if unknown := sorted({*kept} - {*classes}):
         raise OSError(f"{root}: train lacks {unknown} of {val.name}")
     return classes, kept, root
@@ -380,6 +366,7 @@ def look_at(paths, workers):
     """Open every picture once; return what look() finds in the good ones."""
     with ThreadPoolExecutor(workers) as pool:
         looks = zip(paths, pool.map(look, paths), strict=True)
+        looks = counted(looks, "pictures looked at", len(paths))
         return {path: found for path, found in looks if found}
 
 
@@ -394,8 +381,7 @@ def check_pictures(paths, workers):
     """
     good = look_at(paths, workers)
     if bad := [path for path in paths if path not in good]:
-        text = f"{len(bad)} of {len(paths)} pictures cannot be read, first: "
-        raise OSError(f"{text}{bad[0]}: remove or replace them")
+        raise OSError(f"{len(bad)} of {len(paths)} unreadable, first: {bad[0]}")
     sizes = sorted((size for size, _ in good.values()), key=math.prod)
     print("sizes: {}x{} to {}x{} pixels".format(*sizes[0], *sizes[-1]))
     return torch.tensor([[*one] for _, one in good.values()]).float()
@@ -403,12 +389,10 @@ def check_pictures(paths, workers):
 
 def tell_files(files):
     """Print how many files of which ending are read, or left out."""
-    kinds = Counter()
-    for path in files:
-        note = "" if is_picture(path) else ", left out (a picture? convert it)"
-        kinds[(path.suffix.lower() or path.name) + note] += 1
-    for kind, count in kinds.most_common():
-        print(f"  {count} {kind}")
+    kinds = Counter((x.suffix.lower() or x.name, is_picture(x)) for x in files)
+    for (kind, is_read), count in kinds.most_common():
+        note = "" if is_read else ", left out (a picture? convert it)"
+        print(f"  {count} {kind}{note}")
 
 
 def tell_classes(train, val, classes):
@@ -522,8 +506,7 @@ def choose_val(names, labels, groups):
         while inside and sum(own[one] for one in inside) > half:
             chosen.discard(inside.pop())
         if not inside and len(own) > 1:
-            small = [one for one in own if own[one] <= half]
-            chosen.add(min(small, key=placed.get))
+            chosen.add(min((x for x in own if own[x] <= half), key=placed.get))
     for own in size.values():  # a group of two classes may have gone too far
         if chosen >= {*own}:
             chosen.discard(max(own, key=own.get))
@@ -533,18 +516,17 @@ def choose_val(names, labels, groups):
 def split_pairs(pairs, names, classes, groups):
     """Return the pairs to train and to validate with; say what was done."""
     print("about a fifth of each class validates")
-    labels = [label for _, label in pairs]
-    together = {x: n for x, n in Counter(groups).items() if n > 1}
+    labels = torch.tensor([label for _, label in pairs])
+    together = {x: n for x, n in Counter(groups.tolist()).items() if n > 1}
     if together:
         text = f"{sum(together.values())} pictures in {len(together)} groups"
         print(f"on one side each: {text}, e.g. like {names[min(together)]}")
     for label, name in enumerate(classes):
-        own = [index for index, one in enumerate(labels) if one == label]
-        if len(own) > 1 and len({groups[index] for index in own}) == 1:
+        (own,) = torch.where(labels == label)
+        if len(own) > 1 and len(groups[own].unique()) == 1:
             print(f"warning: all pictures of {name} are alike: split singly")
-            for index in own:
-                groups[index] = index
-    chosen = {*choose_val(names, labels, groups)}
+            groups[own] = own
+    chosen = {*choose_val(names, labels.tolist(), groups.tolist())}
     train = [pair for index, pair in enumerate(pairs) if index not in chosen]
     return train, [pairs[index] for index in sorted(chosen)]
 
@@ -566,7 +548,7 @@ def load_pairs(settings):
     for one, other in doubles[:20]:
         print("warning: two labels for", names[one], "and", names[other])
     if not val:
-        train, val = split_pairs(pairs, names, classes, groups.tolist())
+        train, val = split_pairs(pairs, names, classes, groups)
     elif leaks := torch.isin(groups[many:], groups[:many]).sum():
         print(f"warning: {leaks} pictures of val resemble some of train")
     tell_classes(train, val, classes)
@@ -577,15 +559,25 @@ def load_pairs(settings):
 
 
 def read_weights(settings):
-    """Return a state_dict, and the checkpoint it is from, if it is our own."""
-    name, path = settings.model, settings.weights
-    if not path:
+    """Return what a file of weights holds; our own holds more than weights."""
+    name = settings.model
+    if not settings.weights:
         weights = models.get_model_weights(name).DEFAULT
-        return weights.get_state_dict(check_hash=True), {}
-    kept = torch.load(path, map_location="cpu", weights_only=True)
+        return {"state_dict": weights.get_state_dict(check_hash=True)}
+    kept = torch.load(settings.weights, map_location="cpu", weights_only=True)
     if (own := kept.get("settings", {}).get("model", name)) != name:
         raise ValueError(f"it holds a {own}")
-    return kept.get("state_dict", kept), kept
+    return kept if "state_dict" in kept else {"state_dict": kept}
+
+
+def no_weights(settings):
+    """Return a context that says what to do where weights cannot be had."""
+    name, path = settings.model, settings.weights
+    url = models.get_model_weights(name).DEFAULT.url
+    cached = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
+    more = f"delete {cached}" if cached.exists() and not path else "no --size"
+    text = f"no weights of {name} from {path or 'the net'}"
+    return told(text, f": give --weights FILE, --mode scratch, or {more}")
 
 
 def load_weights_below(model, head, settings, run):
@@ -597,30 +589,17 @@ def load_weights_below(model, head, settings, run):
     Raises:
         OSError: there are no weights, or they do not fit; says what to do.
     """
-    try:
-        state, kept = read_weights(settings)
-        own = model.state_dict()
+    with no_weights(settings):
+        kept, own = read_weights(settings), model.state_dict()
+        state, known = kept["state_dict"], kept.get("classes", [])
         own_head = {key: own[key] for key in own if key.startswith(head)}
         for label, name in enumerate(run["classes"]):
-            if name in kept.get("classes", ()):
-                for key, value in own_head.items():
-                    value[label] = state[key][kept["classes"].index(name)]
+            for key, value in own_head.items():
+                if name in known:
+                    value[label] = state[key][known.index(name)]
         model.load_state_dict(state | own_head)
-    except Exception as error:  # of many kinds: net, disk, any content
-        source = f"{settings.model} from {settings.weights or 'the net'}"
-        text = f"no weights of {source} ({why(error)}): give --weights FILE, "
-        raise OSError(f"{text}--mode scratch{hint_of(settings)}") from None
     if "preparation" in kept and not settings.size:
         run["preparation"] = kept["preparation"]
-
-
-def hint_of(settings):
-    """Return what else may help where weights cannot be loaded."""
-    if settings.weights:
-        return ", or leave out --size" if settings.size else ""
-    url = models.get_model_weights(settings.model).DEFAULT.url
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(url).name)
-    return f", or delete {path} and start again" if path.exists() else ""
 
 
 def new_network(name, classes, size):
@@ -642,15 +621,6 @@ def set_mode(model, learning):
             module.eval()
 
 
-def rate_factor(done):
-    """Return the part of the highest rate: a short rise, then a cosine.
-
-    Args:
-        done: how much of a phase is over, from 0 to 1.
-    """
-    return min(1, 0.1 + 9 * done) * (1 + math.cos(math.pi * done)) / 2
-
-
 def in_batches(order, size):
     """Return the order in lists, of which the last never holds one alone.
 
@@ -670,7 +640,7 @@ class Training:
 
     def __init__(self, settings, run, train, val):
         self.settings, self.run, self.mode = settings, run, None
-        self.train, self.val = train, val
+        self.pairs = {"train": train, "val": val}
         torch.manual_seed(settings.seed)
         many, size = len(run["classes"]), run["preparation"]["crop"]
         self.model, self.head = new_network(settings.model, many, size)
@@ -681,10 +651,12 @@ class Training:
         self.model.to(settings.device)
         self.last_layer = self.model.get_submodule(self.head[:-1])
         self.reader = Reader(run["preparation"], settings)
-        self.device, self.weights = torch.device(settings.device), None
-        if settings.balance:
-            counts = torch.bincount(torch.tensor([x for _, x in train]))
-            self.weights = (counts.float().mean() / counts).to(self.device)
+        self.device = torch.device(settings.device)
+        able = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        self.mixed = torch.autocast(self.device.type, torch.bfloat16, able)
+        counts = torch.bincount(torch.tensor([x for _, x in train])).float()
+        rare = counts.mean() / counts if settings.balance else None
+        self.criterion = torch.nn.CrossEntropyLoss(rare).to(self.device)
 
     def start_phase(self, epoch):
         """Choose what learns in an epoch, and its optimizer."""
@@ -705,33 +677,34 @@ class Training:
         New layers learn fast, old ones slowly; norms and biases do not decay.
         """
         settings, head, groups = self.settings, self.head, {}
-        block = LAST_BLOCK[settings.model]
-        trained = {"head": head, "partial": block}.get(self.mode, "")
+        begin = {"head": head, "partial": LAST_BLOCK[settings.model]}
+        begin, trained = begin.get(self.mode, ""), False
         rate, body_rate = settings.learning_rate, settings.body_rate
         body_rate = rate / 10 if body_rate is None else body_rate
         for key, weight in self.model.named_parameters():
-            weight.requires_grad_(key.startswith(trained))
+            trained = trained or key.startswith(begin)
+            weight.requires_grad_(trained)
             new = self.mode == "scratch" or key.startswith(head)
             peak = rate if new else body_rate
             decay = settings.weight_decay if weight.ndim > 1 else 0.0
-            if weight.requires_grad:
+            if trained:
                 group = {"params": [], "peak": peak, "weight_decay": decay}
-                group = groups.setdefault((peak, decay), group)
-                group["params"].append(weight)
+                groups.setdefault((peak, decay), group)["params"].append(weight)
         return torch.optim.AdamW([*groups.values()])
 
     def step(self, loss, done):
-        """Learn from the loss of a batch."""
+        """Learn from a loss; the rates rise shortly, then fall as a cosine.
+
+        Args:
+            loss: of a batch.
+            done: how much of a phase is over, from 0 to 1.
+        """
+        factor = min(1, 0.1 + 9 * done) * (1 + math.cos(math.pi * done)) / 2
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate_factor(done)
+            group["lr"] = group["peak"] * factor
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-
-    def precision(self):
-        """Return a context of mixed precision, where the GPU has it."""
-        able = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
-        return torch.autocast(self.device.type, torch.bfloat16, able)
 
     def from_features(self, features):
         """Return the head's logits (B, C) for features (B, F) or maps."""
@@ -739,7 +712,7 @@ class Training:
         return logits.relu().mean((2, 3)) if logits.ndim == 4 else logits
 
     def features(self, pairs, epoch):
-        """Return what the frozen layers give the head, (N, F), and labels.
+        """Return what the frozen layers give the head, (N, F).
 
         Training pictures are read at random a few times, one reading an
         epoch, and again from the first; all is kept as long as it fits.
@@ -756,11 +729,11 @@ class Training:
 
         order = in_batches([*range(len(pairs))], 32)
         hook = self.last_layer.register_forward_pre_hook(catch)
-        with hook, torch.no_grad(), self.precision():
-            for images, _ in self.reader.batches(pairs, order, key):
+        with hook, torch.no_grad(), self.mixed:
+            for images in self.reader.batches(pairs, order, key):
                 self.model(images)
-        found = torch.cat(caught), torch.tensor([label for _, label in pairs])
-        if not no_cache and found[0].nbytes * (len(self.kept) + 1) < ROOM:
+        found = torch.cat(caught)
+        if not no_cache and found.nbytes * (len(self.kept) + 1) < ROOM:
             self.kept[key] = found
         return found
 
@@ -769,9 +742,8 @@ class Training:
         if self.mode != "head":
             key = epoch and f"epoch {epoch}"
             return self.model, self.reader.batches(pairs, order, key)
-        features, labels = self.features(pairs, epoch)
-        batches = ((features[part], labels[part]) for part in order)
-        return self.from_features, batches
+        features = self.features(pairs, epoch)
+        return self.from_features, (features[part] for part in order)
 
     def pass_over(self, pairs, epoch=None):
         """Learn from all batches in an epoch, or only measure (None).
@@ -786,17 +758,16 @@ class Training:
         order = in_batches([*map(int, order)], self.settings.batch_size)
         matrix = torch.zeros(2 * [len(self.run["classes"])], dtype=torch.long)
         (forward, batches), total = self.batches(pairs, order, epoch), 0.0
-        for at, (inputs, labels) in enumerate(batches):
-            labels = labels.to(self.device)
-            with torch.set_grad_enabled(learning), self.precision():
+        for at, (part, inputs) in enumerate(zip(order, batches, strict=True)):
+            labels = torch.tensor([pairs[x][1] for x in part]).to(self.device)
+            with torch.set_grad_enabled(learning), self.mixed:
                 logits = forward(inputs.to(self.device)).float()
-                loss = nn.functional.cross_entropy(logits, labels, self.weights)
+                loss = self.criterion(logits, labels)
             if learning:
                 done = epoch - 1 - first + at / len(order)
                 self.step(loss, done / (last - first))
-            answers = logits.argmax(dim=1).tolist()
-            for truth, answer in zip(labels.tolist(), answers, strict=True):
-                matrix[truth, answer] += 1
+            where = labels.cpu(), logits.argmax(dim=1).cpu()
+            matrix.index_put_(where, torch.tensor(1), accumulate=True)
             total += loss.item() * len(labels)
         return total / len(pairs), matrix
 
@@ -805,36 +776,28 @@ class Training:
         self.start_phase(epoch)
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
         row = {"epoch": epoch}
-        parts = ("train", self.train, epoch), ("val", self.val, None)
-        for name, pairs, learned in parts:
+        for name, pairs in self.pairs.items():
+            learned = epoch if name == "train" else None
             loss, matrix = self.pass_over(pairs, learned)
             if not math.isfinite(loss):
                 text = f"loss of epoch {epoch} is not finite: lower"
-                raise FloatingPointError(
-                    f"{text} --learning-rate, change --out"
-                )
+                raise OSError(f"{text} --learning-rate, change --out")
             right = matrix.diagonal().sum() / matrix.sum()
             row |= {f"{name}_loss": loss, f"{name}_accuracy": right.item()}
         return row, matrix.tolist()
 
-    def keep(self, row, matrix):
-        """Write last.pt, and best.pt if the epoch is the best one."""
-        run, out = self.run, Path(self.settings.out)
-        run["history"].append(row)
-        run["state_dict"] = self.model.state_dict()
-        run["optimizer"] = self.optimizer.state_dict()
-        if best_of(run) is row:
-            run["matrix"] = matrix
-        save_whole(run, out / "last.pt")
-        keep_best(run, out)
-
     def go(self):
         """Train epoch after epoch."""
-        run, settings = self.run, self.settings
+        run, settings, out = self.run, self.settings, Path(self.settings.out)
         line = "epoch {:2}  train {:.3f} {:6.1%}  val {:.3f} {:6.1%}  {}"
         for epoch in range(len(run["history"]) + 1, settings.epochs + 1):
             row, matrix = self.run_epoch(epoch)
-            self.keep(row, matrix)
+            run["history"].append(row)
+            run["state_dict"] = self.model.state_dict()
+            run["optimizer"] = self.optimizer.state_dict()
+            if best_of(run) is row:
+                run["matrix"] = matrix
+            keep(run, out)
             print(line.format(*row.values(), self.mode), flush=True)
             if is_enough(run, settings):
                 print(f"no better for {settings.patience} epochs: the end")
@@ -846,48 +809,41 @@ class Training:
 
 def load_checkpoint(path):
     """Return what `train` kept, or say in one line what is wrong."""
-    try:
+    with told(f"{path} is no checkpoint of own_pictures.py"):
         kept = torch.load(path, map_location="cpu", weights_only=True)
         if {"classes", "settings", "state_dict"} <= {*kept}:
             return kept
-        reason = "other content"
-    except Exception as error:  # of many kinds: the file may hold anything
-        reason = why(error)
-    raise OSError(f"{path} is no checkpoint of own_pictures.py ({reason})")
+        raise ValueError("other content")
 
 
-def save_whole(content, path):
-    """Write a file whole or not at all, even if the power fails."""
+def save_whole(write, path):
+    """Let a function write a file whole or not at all, even without power."""
     temporary = Path(f"{path}.tmp")
     try:
-        with temporary.open("wb") as file:
-            if isinstance(content, bytes):
-                file.write(content)
-            else:
-                torch.save(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        raise OSError(f"cannot write {path} ({why(error)})") from None
+        with told(f"cannot write {path}"):
+            with temporary.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def keep_best(run, out):
-    """Write the table, and best.pt if the last epoch is the best one."""
-    save_whole(as_csv(run["history"]), out / "history.csv")
+def keep(run, out):
+    """Write last.pt and the table, and best.pt if the last epoch is the best."""
+    history = as_csv(run["history"])
+    save_whole(lambda file: torch.save(run, file), out / "last.pt")
+    save_whole(lambda file: file.write(history), out / "history.csv")
     if best_of(run) is run["history"][-1]:
-        kept = {key: run[key] for key in run if key not in PRIVATE}
-        save_whole(kept, out / "best.pt")
+        kept = {x: run[x] for x in run if x not in ("pictures", "optimizer")}
+        save_whole(lambda file: torch.save(kept, file), out / "best.pt")
 
 
 def as_csv(rows):
     """Return a table as bytes, from dicts with equal keys."""
-    text = io.StringIO()
-    table = csv.DictWriter(text, [*rows[0]])
-    table.writeheader()
-    table.writerows(rows)
+    text, values = io.StringIO(), [row.values() for row in rows]
+    csv.writer(text).writerows([[*rows[0]], *values])
     return text.getvalue().encode(errors="backslashreplace")
 
 
@@ -900,15 +856,11 @@ def check_out(settings):
     out = Path(settings.out)
     if is_run(out) and not settings.resume:
         raise OSError(f"{out} holds a run: add --resume or change --out")
-    if is_run(out) and not Path(out, "last.pt").exists():
-        raise OSError(f"{out} lacks last.pt, so change --out (and --weights)")
-    try:
+    with told(f"cannot write to {out}"):
         out.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=out).close()
-    except OSError as error:
-        raise OSError(f"cannot write to {out} ({error.strerror})") from None
     table = Path(out, "history.csv").exists() and not is_run(out)
-    if table or any(map(is_picture, visible(out))):
+    if table or has_pictures(out):
         raise OSError(f"{out} holds pictures or a history.csv: change --out")
 
 
@@ -919,7 +871,7 @@ def open_run(settings, new):
         OSError: the run was started otherwise, or is finished.
     """
     out = Path(settings.out)
-    if not Path(out, "last.pt").exists():
+    if not is_run(out):
         return new
     last = load_checkpoint(out / "last.pt")
     for name, now in new["settings"].items():
@@ -928,7 +880,9 @@ def open_run(settings, new):
             raise OSError(f"{out} was started with {flag} {before}, not {now}")
     if last.get("pictures") != new["pictures"]:
         raise OSError(f"{out} was started with other pictures")
-    keep_best(last, out)  # the end may have come between the two files
+    keep(last, out)  # the end may have come between the two files
+    if not Path(out, "best.pt").exists():
+        raise OSError(f"{out} lacks best.pt of an earlier epoch: change --out")
     epochs = len(last["history"])
     if epochs >= settings.epochs or is_enough(last, settings):
         raise OSError(f"{out} has {epochs} epochs: raise --epochs, --patience")
@@ -943,25 +897,20 @@ def best_of(run):
 def is_enough(run, settings):
     """Say whether the last epochs brought nothing new (--patience)."""
     since = max(best_of(run)["epoch"], run["frozen"])
-    patience = settings.patience or math.inf
-    return len(run["history"]) - since >= patience
+    return len(run["history"]) - since >= (settings.patience or math.inf)
 
 
 def train(settings):
     """Learn from folders of pictures, one folder a class."""
     check_out(settings)
     train, val, classes = load_pairs(settings)
-    data, frozen = settings.data, settings.freeze_epochs
-    frozen = frozen or math.ceil(0.3 * settings.epochs)
-    new = {
-        "settings": {name: getattr(settings, name) for name in FIXED},
-        "preparation": preparation_of(settings.model, settings.size),
-        "torchvision": str(torchvision.__version__),
-        "pictures": [[name_below(x, data) for x, _ in y] for y in (train, val)],
-        "classes": classes,
-        "frozen": frozen if settings.mode == "head_then_all" else 0,
-        "history": [],
-    }
+    top, new = settings.data, {"classes": classes, "history": []}
+    new["settings"] = {name: getattr(settings, name) for name in FIXED}
+    new["preparation"] = preparation_of(settings.model, settings.size)
+    new["torchvision"] = str(torchvision.__version__)
+    new["pictures"] = [[name_below(x, top) for x, _ in y] for y in (train, val)]
+    frozen = settings.freeze_epochs or math.ceil(0.3 * settings.epochs)
+    new["frozen"] = frozen if settings.mode == "head_then_all" else 0
     run = open_run(settings, new)
     Training(settings, run, train, val).go()
     best, matrix = best_of(run), torch.tensor(run["matrix"])
@@ -976,14 +925,6 @@ def train(settings):
 # Answers --------------------------------------------------------------------
 
 
-def interval(right, count):
-    """Return the 95 % interval of a share (Wilson), from 0 to 1."""
-    z, share = 1.96, right / count
-    middle = share + z * z / (2 * count)
-    wide = z * math.sqrt(share * (1 - share) / count + (z / count / 2) ** 2)
-    return [(middle + sign * wide) / (1 + z * z / count) for sign in (-1, 1)]
-
-
 def report(matrix, classes, what):
     """Print accuracy, its interval, and all classes; return the numbers.
 
@@ -993,8 +934,11 @@ def report(matrix, classes, what):
         what: begins the first line.
     """
     right, total = int(matrix.diagonal().sum()), int(matrix.sum())
-    low, high = interval(right, total)
-    shown = f"{right / total:.1%} right ({right} of {total})"
+    z, share = 1.96, right / total  # Wilson's interval
+    wide = z * math.sqrt(share * (1 - share) / total + (z / total / 2) ** 2)
+    ends = (share + z * z / (2 * total) + x for x in (-wide, wide))
+    low, high = (end / (1 + z * z / total) for end in ends)
+    shown = f"{share:.1%} right ({right} of {total})"
     print(f"{what}: {shown}; 95 % interval {low:.1%} to {high:.1%}")
     found = {}
     for label, (name, row) in enumerate(zip(classes, matrix, strict=True)):
@@ -1004,22 +948,29 @@ def report(matrix, classes, what):
             print(f"  {name}: {own} of {all_own} right ({own / all_own:.1%})")
             if not matrix[:, label].any():
                 print(f"warning: never answered: {name}")
-    numbers = {"accuracy": right / total, "interval": [low, high]}
+    numbers = {"accuracy": share, "interval": [low, high]}
     return numbers | {"classes": found, "confusion": matrix.tolist()}
 
 
 def load_network(settings):
-    """Return network and reader of a checkpoint, and its classes."""
+    """Return network and reader of a checkpoint, and its classes.
+
+    Files that cannot be written, or are there, are refused before the work.
+    """
+    files = [
+        Path(x) for x in (settings.json, settings.csv, settings.figure) if x
+    ]
+    for file in files:
+        if file.exists() or not file.parent.is_dir() or files.count(file) > 1:
+            raise OSError(f"{file}: give a new name in a folder that exists")
     kept = load_checkpoint(settings.checkpoint)
     name, size = kept["settings"]["model"], kept["settings"].get("size")
     # An older program kept no preparation.
     preparation = kept.get("preparation") or preparation_of(name, size)
-    try:
+    made = f"made with torchvision {kept.get('torchvision')}"
+    with told(f"{settings.checkpoint} does not fit, {made}"):
         model, _ = new_network(name, len(kept["classes"]), preparation["crop"])
         model.load_state_dict(kept["state_dict"])
-    except (RuntimeError, ValueError) as error:
-        made = f"made with torchvision {kept.get('torchvision')}: {why(error)}"
-        raise OSError(f"{settings.checkpoint} does not fit, {made}") from None
     model.to(settings.device).eval()
     return model, Reader(preparation, settings), kept["classes"]
 
@@ -1033,11 +984,9 @@ def answers(settings, pairs, model, reader):
     good = look_at([path for path, _ in pairs], settings.workers)
     pairs = [pair for pair in pairs if pair[0] in good]
     if not pairs:
-        place = settings.source or settings.folder
-        raise OSError(f"{place}: no readable picture")
+        raise OSError(f"{settings.source}: no readable picture")
     order = in_batches([*range(len(pairs))], settings.batch_size)
-    batches = reader.batches(pairs, order)
-    for part, (images, _) in zip(order, batches, strict=True):
+    for part, images in zip(order, reader.batches(pairs, order), strict=True):
         with torch.inference_mode():
             shares = model(images).float().softmax(dim=1).cpu()
         yield from ((*pairs[x], y) for x, y in zip(part, shares, strict=True))
@@ -1045,26 +994,17 @@ def answers(settings, pairs, model, reader):
 
 def write_answers(settings, results, rows):
     """Write --json and --csv."""
+    text, table = json.dumps(results, indent=1).encode(), as_csv(rows)
     if settings.json:
-        text = json.dumps(results, indent=1) + "\n"
-        save_whole(text.encode(), settings.json)
+        save_whole(lambda file: file.write(text), settings.json)
     if settings.csv:
-        save_whole(as_csv(rows), settings.csv)
-
-
-def check_new(settings):
-    """Refuse files that cannot be written, or are there, before the work."""
-    files = [settings.json, settings.csv, settings.figure]
-    files = [Path(file) for file in files if file]
-    for file in files:
-        if file.exists() or not file.parent.is_dir() or files.count(file) > 1:
-            raise OSError(f"{file}: give a new name in a folder that exists")
+        save_whole(lambda file: file.write(table), settings.csv)
 
 
 def draw_matrix(matrix, classes):
-    """Return the confusion matrix as a PNG file: down truth, across answer."""
+    """Return the confusion matrix as a picture: down truth, across answer."""
     shares = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)
-    side, stream = 60 * len(classes), io.BytesIO()
+    side = 60 * len(classes)
     image = Image.new("L", (side + 200, side + 60), "white")
     pen = ImageDraw.Draw(image)
     for row, name in enumerate(classes):
@@ -1075,8 +1015,7 @@ def draw_matrix(matrix, classes):
             x, grey = 60 * column, 255 - int(135 * shares[row, column])
             pen.rectangle((x, y, x + 59, y + 59), grey)
             pen.text((x + 25, y + 25), str(number), 0)
-    image.save(stream, "PNG")
-    return stream.getvalue()
+    return image
 
 
 def print_matrix(matrix, classes):
@@ -1090,27 +1029,25 @@ def print_matrix(matrix, classes):
 
 def list_labelled(settings, classes):
     """Return (path, label) of the pictures to evaluate."""
-    folders = subfolders(settings.folder)
-    unknown = [name for name in folders if name not in classes]
-    if unknown or not folders:
-        text = f"{settings.folder} must hold folders named like the classes"
+    folders = subfolders(settings.source)
+    if (unknown := sorted({*folders} - {*classes})) or not folders:
+        text = f"{settings.source} must hold folders named like the classes"
         raise OSError(f"{text} {classes}; there is {unknown or 'none'}")
-    tell_files(files_below(settings.folder))
+    tell_files(files_below(settings.source))
     return list_pairs(folders, classes)
 
 
 def evaluate(settings):
     """Measure on labelled pictures that it never saw."""
-    check_new(settings)
     model, reader, classes = load_network(settings)
     pairs = list_labelled(settings, classes)
     matrix, rows = torch.zeros(2 * [len(classes)], dtype=torch.long), []
     for path, label, shares in answers(settings, pairs, model, reader):
-        matrix[label, shares.argmax()] += 1
-        answer, share = classes[shares.argmax()], shares.max().item()
-        row = {"picture": name_below(path, settings.folder)}
-        row |= {"truth": classes[label], "answer": answer, "share": share}
-        rows.append(row)
+        share, best = shares.max(dim=0)
+        matrix[label, best] += 1
+        row = {"picture": name_below(path, settings.source)}
+        row |= {"truth": classes[label], "answer": classes[best]}
+        rows.append(row | {"share": share.item()})
     results = report(matrix, classes, "on these pictures")
     print_matrix(matrix, classes)
     wrong = [row for row in rows if row["truth"] != row["answer"]]
@@ -1121,7 +1058,8 @@ def evaluate(settings):
     results |= {"names": classes, "mistakes": wrong}
     write_answers(settings, results, rows)
     if settings.figure:
-        save_whole(draw_matrix(matrix, classes), settings.figure)
+        image = draw_matrix(matrix, classes)
+        save_whole(lambda file: image.save(file, "PNG"), settings.figure)
     return results
 
 
@@ -1145,20 +1083,17 @@ def find_sources(sources):
 
 def predict(settings):
     """Name the class of new pictures."""
-    check_new(settings)
     model, reader, classes = load_network(settings)
     results, rows, names = {}, [], find_sources(settings.source)
     pairs = [(path, 0) for path in names]
     for path, _, shares in answers(settings, pairs, model, reader):
-        top = shares.topk(min(settings.top, len(classes)))
-        best = [classes[label] for label in top.indices.tolist()]
-        found = dict(zip(best, top.values.tolist(), strict=True))
+        ranked = sorted(zip(shares.tolist(), classes, strict=True))[::-1]
+        found = {name: share for share, name in ranked[: settings.top]}
         shown = [f"{one} {share:.1%}" for one, share in found.items()]
         print(f"{names[path]}: {', '.join(shown)}")
-        row = {"picture": names[path]}
+        rows.append({"picture": names[path]})
         for rank, (one, share) in enumerate(found.items(), 1):
-            row |= {f"class {rank}": one, f"share {rank}": share}
-        rows.append(row)
+            rows[-1] |= {f"class {rank}": one, f"share {rank}": share}
         results[names[path]] = found
     write_answers(settings, {"predictions": results}, rows)
     return {"predictions": results}
@@ -1177,24 +1112,23 @@ def draw_pictures(folder, each, seed):
             light = tuple(chance.choices(range(145, 256), k=3))
             image = Image.new("RGB", (48, 48), dark)
             circle = (*chance.choices(range(16, 33), k=2), 14)
-            pen = ImageDraw.Draw(image)
-            pen.regular_polygon(circle, corners, fill=light)
+            ImageDraw.Draw(image).regular_polygon(circle, corners, fill=light)
             image.save(Path(folder, name, f"{name}_{index:02}.png"))
 
 
 def demo(settings):
     """Do all of it, on a few pictures drawn for it."""
     with tempfile.TemporaryDirectory() as folder:
-        settings.data, settings.out = f"{folder}/data", f"{folder}/run"
-        settings.folder = f"{folder}/new"
+        settings.data, settings.source = f"{folder}/data", f"{folder}/new"
+        settings.out = f"{folder}/run"
         settings.checkpoint = f"{folder}/run/best.pt"
         draw_pictures(settings.data, 30, seed=0)
-        draw_pictures(settings.folder, 8, seed=1)
+        draw_pictures(settings.source, 8, seed=1)
         results = train(settings)
         print("\nevaluate, with new pictures:")
         results["evaluate"] = evaluate(settings)
         print("\npredict:")
-        settings.source = [f"{settings.folder}/ball/ball_00.png"]
+        settings.source = [f"{settings.source}/ball/ball_00.png"]
         return results | predict(settings)
 
 
@@ -1207,33 +1141,28 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(2, f'{text}; in a notebook write: main(["demo"]))\n')
 
 
+def tried(use):
+    """Return how argparse reads what a function returns for a text."""
+
+    def read(text):
+        try:
+            return use(text)
+        except Exception as error:
+            message = f"{text!r}: {why(error)}"
+        raise argparse.ArgumentTypeError(message)
+
+    return {"type": read}
+
+
 def number(kind, low, high=2**63):
     """Return how argparse reads a finite number from `low` to below `high`."""
 
-    def number(text):
+    def use(text):
         if low <= (value := kind(text)) < high:
             return value
-        message = f"{text} is out of range: {low} or more, below {high}"
-        raise argparse.ArgumentTypeError(message)
+        raise ValueError(f"out of range: {low} or more, below {high}")
 
-    return {"type": number}
-
-
-def usable_device(name):
-    """Return the name of a device if it can hold a tensor."""
-    try:
-        torch.ones(1, device=name).item()
-    except Exception:
-        raise argparse.ArgumentTypeError(f"no {name!r} here: try cpu") from None
-    return name
-
-
-def pattern(text):
-    """Return a regular expression if it is one."""
-    try:
-        return re.compile(text).pattern
-    except re.error as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+    return tried(use)
 
 
 TRAINS, READS = "train demo", "evaluate predict"
@@ -1241,12 +1170,14 @@ ANY = f"{TRAINS} {READS}"
 HOW = "train and demo"  # equal in a resumed run
 NEEDED, SWITCH = {"required": True}, {"action": "store_true"}
 WHOLE, RATE = number(int, 1), number(float, 0)
+PATTERN = tried(lambda text: re.compile(text).pattern)
+USABLE = tried(lambda name: torch.ones(1, device=name).item() and name)
 CORES = min(4, os.cpu_count() or 1)
 DEVICE = str(torch.accelerator.current_accelerator(True) or "cpu")
 WHAT = "head: new layer alone; partial: last block too; scratch: no weights"
 OPTIONS = [  # who knows it, name, default, how it is read, what it is
     (READS, "checkpoint", None, {}, "best.pt of a run"),
-    ("evaluate", "folder", None, {}, "a folder a class, of new pictures"),
+    ("evaluate", "source", None, {"metavar": "folder"}, "a folder a class"),
     ("predict", "source", None, {"nargs": "+"}, "pictures, folders, '*.jpg'"),
     ("train", "--data", None, NEEDED, "a folder a class, or train and val"),
     ("train", "--out", None, NEEDED, "where to keep the run"),
@@ -1263,7 +1194,7 @@ OPTIONS = [  # who knows it, name, default, how it is read, what it is
     (HOW, "--size", None, number(int, 32, 4097), "pixels; None: as pretrained"),
     (HOW, "--min-crop", 0.35, number(float, 0.01, 1.01), "least area to show"),
     (HOW, "--seed", 0, number(int, 0), "of random numbers"),
-    (HOW, "--group-by", None, {"type": pattern}, "same find in name: one side"),
+    (HOW, "--group-by", None, PATTERN, "same find in name: one side"),
     (HOW, "--no-flip", False, SWITCH, "do not mirror (text, hands, arrows)"),
     (HOW, "--balance", False, SWITCH, "let a rare class count as much"),
     (HOW, "--no-cache", False, SWITCH, "run frozen layers in every epoch"),
@@ -1273,7 +1204,7 @@ OPTIONS = [  # who knows it, name, default, how it is read, what it is
     (READS, "--csv", None, {}, "new file for all answers"),
     ("evaluate", "--figure", None, {}, "new file.png for the matrix"),
     ("predict", "--top", 3, WHOLE, "classes a picture"),
-    (ANY, "--device", DEVICE, {"type": usable_device}, "cpu, cuda, mps, ..."),
+    (ANY, "--device", DEVICE, USABLE, "cpu, cuda, mps, ..."),
     (ANY, "--workers", CORES, number(int, 1, 257), "threads for reading"),
 ]
 FIXED = [x[2:].replace("-", "_") for who, x, *_ in OPTIONS if who == HOW]
@@ -1296,7 +1227,7 @@ def parse_arguments(argv):
     settings = parser.parse_args(argv)
     takes_none = {"weights": 1, "body_rate": 2, "freeze_epochs": 4}
     for name, count in takes_none.items():  # of the first modes
-        given = getattr(settings, name, None) is not None
+        given = vars(settings).get(name) is not None
         if given and settings.mode in MODES[:count]:
             flag = name.replace("_", "-")
             parser.error(f"--mode {settings.mode} takes no --{flag}")
@@ -1318,7 +1249,7 @@ def main(argv: list[str] | None = None) -> dict[str, object]:
     except BrokenPipeError:  # predict ... | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
-    except (OSError, FloatingPointError) as error:
+    except OSError as error:
         sys.exit(f"error: {error}")
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):

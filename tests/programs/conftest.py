@@ -1,7 +1,6 @@
 """The program, and what several of its tests start from."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +12,8 @@ from torchvision.transforms.functional import pil_to_tensor
 
 from docs._tools.lessons import script_path
 from tests.programs.drawn import draw, scene, training
-from tests.programs.told import Command, checked
+from tests.programs.small import SMALL, stand_in
+from tests.programs.told import Command, Ended, checked
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +24,24 @@ def program(load_script: Callable[[Path], ModuleType]) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def command(program: ModuleType) -> Command:
-    """Return what runs a command line and checks how it ends."""
-    return partial(checked, program)
+    """Return what runs a command line and checks how it ends.
+
+    SqueezeNet, which most tests train, is a small one here.
+    """
+
+    def run(argv: list[str], status: int | None = 0) -> Ended:
+        with stand_in():
+            return checked(program, argv, status)
+
+    return run
 
 
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a file of weights for SqueezeNet, from random numbers."""
+    """Write weights of the small SqueezeNet, from random numbers."""
     path = tmp_path_factory.mktemp("weights") / "squeezenet.pth"
     torch.manual_seed(0)
-    torch.save(models.squeezenet1_1(weights=None).state_dict(), path)
+    torch.save(SMALL["squeezenet1_1"]().state_dict(), path)
     return path
 
 

@@ -16,6 +16,7 @@ import torch
 from torchvision import models
 
 from tests.programs.drawn import draw, save, scene, training
+from tests.programs.small import stand_in
 from tests.programs.told import Command
 
 TRAIN = ("train", "--data=x", "--out=y")
@@ -418,5 +419,9 @@ def test_reader_of_the_output_went_away(
     for index in range(3):
         save(scene(index), tmp_path / f"{index}.png")
     argv = ["predict", str(finished), str(tmp_path), "--device=cpu"]
-    with patch("sys.stdout", Closed()), contextlib.suppress(SystemExit):
+    with (
+        stand_in(),
+        patch("sys.stdout", Closed()),
+        contextlib.suppress(SystemExit),
+    ):
         program.main(argv)

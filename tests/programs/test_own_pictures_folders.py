@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from tests.programs.drawn import draw, flat, save, scene, tinted, training
+from tests.programs.small import stand_in
 from tests.programs.told import Command, Ended, counts, totals
 
 FIVE = {"ants": 5, "bees": 5}
@@ -519,7 +520,7 @@ def test_names_on_a_narrow_terminal(
     err = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     (tmp_path / "odd" / "壊れ🐝.png").write_text("no picture")
     argv = ["predict", str(finished), str(tmp_path / "odd"), "--device=cpu"]
-    with patch("sys.stdout", out), patch("sys.stderr", err):
+    with stand_in(), patch("sys.stdout", out), patch("sys.stderr", err):
         program.main(argv)
         out.flush()
         err.flush()

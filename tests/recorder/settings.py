@@ -54,12 +54,15 @@ class Settings:
     lesson breaks on purpose, each with the reason. ``saves`` names files that
     the recorded run writes and the record keeps; ``loads`` those of other
     lessons, by their path below snippets/, that lie beside the script.
+    ``edges`` says of ways whose best rate is the first or last of those tried
+    why no further one was (see tests/test_protocol.py).
     """
 
     arguments: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
+    edges: Mapping[str, str] = field(default_factory=dict)
     saves: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
 

@@ -12,16 +12,10 @@ def last_features_suit_similar_shapes(r: Results) -> Comparison:
 
 
 @claim(
-    en="On few similar shapes, all layers at one rate stay below the head",
-    ja="似た図形が少しのとき、全層を同じ学習率で学習するとheadより低い",
-)
-def one_rate_for_all_layers_stays_below_the_head(r: Results) -> Comparison:
-    return more(r.shapes_20.head.mean, r.shapes_20.finetune.mean, by=0.03)
-
-
-@claim(
-    en="On digits the features of the middle lie far above the last ones",
-    ja="数字では、途中の層の特徴量が出力層の直前の特徴量をはるかに上回る",
+    en="On digits the features of the middle lie far above the last ones, "
+    "which are averages over the picture",
+    ja="数字では、途中の層の特徴量が、画像全体の平均である出力層の直前の"
+    "特徴量をはるかに上回る",
 )
 def features_of_the_middle_suit_digits(r: Results) -> Comparison:
     return more(r.digits_10.middle.mean, r.digits_10.head.mean, by=0.1)
