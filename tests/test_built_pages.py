@@ -33,6 +33,7 @@ HOSTS = {
     "doi.org",
 }
 HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
+HOSTS |= {"discuss.pytorch.org", "distill.pub", "www.sidc.be"}
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
 LETTERS_LEFT_IN_ENGLISH = 20
@@ -56,7 +57,7 @@ NO_TEXT = ("script", "style", "code", "pre", "template", "math")
 
 MOST_LINES = 30  # of one message
 NUMBER = re.compile(r"[-+\u2212]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-RANGE = re.compile(r"([\d.]+)[–〜]([\d.]+)( ?%)?")  # of what varies by seed
+RANGE = re.compile(r"(-?[\d.]+)[–〜](-?[\d.]+)( ?%)?")  # of what varies by seed
 FOREIGN = re.compile(
     r"(?:\b(?:https?|wss?):|(?<![:/\w])//[\w-]+[.:])[^\s\"'<>)]*"
 )

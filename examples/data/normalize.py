@@ -13,16 +13,18 @@ import math
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 from sklearn.datasets import load_digits, load_sample_image
 from torch import nn
-from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
-from torchvision import datasets, transforms
+from torchvision import transforms
 from torchvision.transforms import v2
 
-RATES = {"sgd": (0.03, 0.1, 0.3, 1.0)}
-RATES["adam"] = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+RATES = {
+    "sgd": (0.03, 0.1, 0.3, 1.0),
+    "adam": (0.0003, 0.001, 0.003, 0.01, 0.03),
+}
 
 
 @contextlib.contextmanager
@@ -31,6 +33,12 @@ def shows_error():
         yield
     except (RuntimeError, TypeError) as error:
         print(f"{type(error).__name__}: {error}")
+
+
+def read_idx(folder, name, header):
+    """Return the bytes of one file of MNIST, without its header."""
+    data = gzip.decompress(Path(folder, name).read_bytes())
+    return torch.tensor(np.frombuffer(data, np.uint8, offset=header))
 
 
 def load_data(folder):
@@ -45,13 +53,9 @@ def load_data(folder):
         labels = torch.tensor(digits.target)  # (N,)
         parts = slice(1157), slice(1157, 1415)  # forms 1-9, 10-11
     else:
-        if not Path(folder, "MNIST").exists():
-            datasets.MNIST(folder, download=True)
-        files = sorted(Path(folder, "MNIST/raw").glob("train-*.gz"))
-        read = [gzip.decompress(file.read_bytes()) for file in files]
-        images, labels = (torch.tensor(bytearray(text)) for text in read)
-        images = images[16:].view(-1, 1, 28, 28) / 255  # 0..1
-        labels = labels[8:].long()
+        images = read_idx(folder, "train-images-idx3-ubyte.gz", header=16)
+        images = images.view(-1, 1, 28, 28) / 255  # 0..1
+        labels = read_idx(folder, "train-labels-idx1-ubyte.gz", header=8).long()
         parts = slice(50000), slice(50000, 60000)
     return [(images[part], labels[part]) for part in parts]
 
@@ -80,7 +84,7 @@ def train(images, labels, name, rate, args):
     for _ in range(args.epochs):
         for images, labels in loader:
             logits = model(images.to(args.device))  # (B, 10)
-            loss = cross_entropy(logits, labels.to(args.device))
+            loss = nn.functional.cross_entropy(logits, labels.to(args.device))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -145,7 +149,7 @@ def show_mistakes(image):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", help="a folder for MNIST; None: digits")
+    parser.add_argument("--data", help="folder of MNIST's .gz files")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")

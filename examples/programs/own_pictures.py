@@ -49,10 +49,9 @@ LAST_BLOCK |= {"efficientnet_b0": "features.7.", "convnext_tiny": "features.7."}
 LAST_BLOCK |= {"vit_b_16": "encoder.layers.encoder_layer_11."}
 MODES = ["scratch", "head", "partial", "finetune", "head_then_all"]
 
-ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif")
-ENDINGS += (".tif", ".tiff", ".ppm", ".pgm", ".avif")
-HIDDEN = r"[.$~]|__macosx|thumbs\.db|desktop\.ini|@eadir|lost\+found"
-HIDDEN += "|system volume information|__pycache__"
+ENDINGS = r"\.(jpe?g|jpe|jfif|png|webp|bmp|gif|tiff?|ppm|pgm|avif)"
+SYSTEM = r"__macosx|thumbs\.db|desktop\.ini|@eadir|lost\+found|__pycache__"
+HIDDEN = re.compile(rf"[.$~]|{SYSTEM}|system volume information", re.I)
 VALS = ("val", "valid", "validation")
 READINGS, ROOM = 3, 2_000_000_000  # of a picture; bytes to keep of them
 GOLDEN = 11400714819323198485  # 2**64 over the golden ratio
@@ -120,8 +119,7 @@ def open_picture(path, side=math.inf):
     """
     # An open file: Pillow maps a turned TIFF wrongly by its name.
     with told(path), open(path, "rb") as file, Image.open(file) as picture:
-        larger = max(1, min(picture.size) / side)
-        picture.draft(None, [int(x / larger) for x in picture.size])
+        picture.draft(None, (side, side))
         picture.load()  # turns a TIFF by itself
         with contextlib.suppress(Exception):  # damaged notes
             ImageOps.exif_transpose(picture, in_place=True)
@@ -238,8 +236,7 @@ def name_below(path, folder):
 
 def visible(folder):
     """Return the entries of a folder: none hidden, none of a system."""
-    entries = Path(folder).iterdir()
-    shown = [x for x in entries if not re.match(HIDDEN, x.name, re.I)]
+    shown = [x for x in Path(folder).iterdir() if not HIDDEN.match(x.name)]
     return sorted(shown, key=natural)
 
 
@@ -264,8 +261,8 @@ def files_below(folder, above=()):
 
 def is_picture(path):
     """Say whether an ending is a picture's, of a file or a broken link."""
-    fits = path.suffix.lower() in ENDINGS
-    return fits and (path.is_file() or not path.exists())
+    fits = re.fullmatch(ENDINGS, path.suffix, re.I)
+    return bool(fits) and (path.is_file() or not path.exists())
 
 
 def pictures_below(folder):
@@ -338,12 +335,10 @@ def find_classes(data, out=None):
 
 
 def list_pairs(folders, classes):
-    """Return (path, label) of the pictures in class folders."""
-    found = []
+    """Yield (path, label) of the pictures in class folders."""
     for label, name in enumerate(classes):
         for folder in folders.get(name, ()):
-            found += [(path, label) for path in pictures_below(folder)]
-    return found
+            yield from ((path, label) for path in pictures_below(folder))
 
 
 # What is in the pictures ----------------------------------------------------
@@ -365,26 +360,8 @@ def look(path):
 def look_at(paths, workers):
     """Open every picture once; return what look() finds in the good ones."""
     with ThreadPoolExecutor(workers) as pool:
-        looks = zip(paths, pool.map(look, paths), strict=True)
-        looks = counted(looks, "pictures looked at", len(paths))
-        return {path: found for path, found in looks if found}
-
-
-def check_pictures(paths, workers):
-    """Open every picture before training, and not in its middle.
-
-    Returns:
-        The colours of all pictures, (N, 192).
-
-    Raises:
-        OSError: some cannot be read; all of them are named on stderr.
-    """
-    good = look_at(paths, workers)
-    if bad := [path for path in paths if path not in good]:
-        raise OSError(f"{len(bad)} of {len(paths)} unreadable, first: {bad[0]}")
-    sizes = sorted((size for size, _ in good.values()), key=math.prod)
-    print("sizes: {}x{} to {}x{} pixels".format(*sizes[0], *sizes[-1]))
-    return torch.tensor([[*one] for _, one in good.values()]).float()
+        looks = counted(pool.map(look, paths), "pictures looked at", len(paths))
+        return {x: y for x, y in zip(paths, looks, strict=True) if y}
 
 
 def tell_files(files):
@@ -401,15 +378,14 @@ def tell_classes(train, val, classes):
     Raises:
         OSError: nothing is left to validate with.
     """
-    counts = [Counter(label for _, label in pairs) for pairs in (train, val)]
+    learned, kept = (Counter(x for _, x in pairs) for pairs in (train, val))
     for label, name in enumerate(classes):
-        learned, kept = (count[label] for count in counts)
-        note = "" if kept else " (none to validate with)"
-        print(f"  {name}: {learned} train, {kept} val{note}")
+        note = "" if kept[label] else " (none to validate with)"
+        print(f"  {name}: {learned[label]} train, {kept[label]} val{note}")
     print(f"{len(classes)} classes, {len(train)} + {len(val)} pictures")
     if not val:
         raise OSError("no picture is left for validation")
-    (often, most), *_, (rare, least) = (counts[0] + counts[1]).most_common()
+    (often, most), *_, (rare, least) = (learned + kept).most_common()
     share = f"{most / (len(train) + len(val)):.1%}"
     print(f"always answering {classes[often]} would be right for {share}")
     if most > 5 * least:
@@ -535,13 +511,18 @@ def load_pairs(settings):
     """Return (path, label) pairs of train and val, and the class names."""
     folders, val_folders, root = find_classes(settings.data, settings.out)
     classes = [*folders]
-    train, val = (list_pairs(x, classes) for x in (folders, val_folders))
+    train, val = ([*list_pairs(x, classes)] for x in (folders, val_folders))
     tell_files(files_below(settings.data))
     for label in {*range(len(classes))} - {label for _, label in train}:
-        raise OSError(f"class {classes[label]!r}: no picture {ENDINGS}")
+        raise OSError(f"class {classes[label]!r}: no picture (.jpg, .png, ...)")
     pairs, many = train + val, len(train)
     names = [name_below(path, root) for path, _ in pairs]
-    colours = check_pictures([path for path, _ in pairs], settings.workers)
+    good = look_at([path for path, _ in pairs], settings.workers)
+    if bad := [path for path, _ in pairs if path not in good]:
+        raise OSError(f"{len(bad)} of {len(pairs)} unreadable, first: {bad[0]}")
+    sizes = sorted((size for size, _ in good.values()), key=math.prod)
+    print("sizes: {}x{} to {}x{} pixels".format(*sizes[0], *sizes[-1]))
+    colours = torch.tensor([[*one] for _, one in good.values()]).float()
     groups, doubles = find_groups(prints_of(colours), [x for _, x in pairs])
     if settings.group_by:
         join_named(groups, names, settings.group_by)
@@ -640,7 +621,7 @@ class Training:
 
     def __init__(self, settings, run, train, val):
         self.settings, self.run, self.mode = settings, run, None
-        self.pairs = {"train": train, "val": val}
+        self.pairs, self.device = {"train": train, "val": val}, settings.device
         torch.manual_seed(settings.seed)
         many, size = len(run["classes"]), run["preparation"]["crop"]
         self.model, self.head = new_network(settings.model, many, size)
@@ -651,25 +632,9 @@ class Training:
         self.model.to(settings.device)
         self.last_layer = self.model.get_submodule(self.head[:-1])
         self.reader = Reader(run["preparation"], settings)
-        self.device = torch.device(settings.device)
-        able = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
-        self.mixed = torch.autocast(self.device.type, torch.bfloat16, able)
         counts = torch.bincount(torch.tensor([x for _, x in train])).float()
         rare = counts.mean() / counts if settings.balance else None
         self.criterion = torch.nn.CrossEntropyLoss(rare).to(self.device)
-
-    def start_phase(self, epoch):
-        """Choose what learns in an epoch, and its optimizer."""
-        settings, frozen = self.settings, self.run["frozen"]
-        self.phase, mode = (0, frozen), "head"
-        if epoch > frozen:
-            self.phase = frozen, settings.epochs
-            mode = settings.mode.replace("head_then_all", "finetune")
-        if mode != self.mode:
-            self.mode, self.kept = mode, {}
-            self.optimizer = self.new_optimizer()
-            if "optimizer" in self.run and epoch > self.phase[0] + 1:
-                self.optimizer.load_state_dict(self.run["optimizer"])
 
     def new_optimizer(self):
         """Freeze what a mode does not train; return the optimizer of the rest.
@@ -718,22 +683,18 @@ class Training:
         epoch, and again from the first; all is kept as long as it fits.
         Epoch None stands for the middle of each picture.
         """
-        no_cache, caught = self.settings.no_cache, []
-        turns = self.settings.epochs if no_cache else READINGS
-        key = epoch and f"reading {(epoch - 1) % turns}"
+        key, caught = epoch and f"reading {(epoch - 1) % READINGS}", []
         if key in self.kept:
             return self.kept[key]
 
-        def catch(_, given):
-            caught.append(given[0].float().cpu())
-
         order = in_batches([*range(len(pairs))], 32)
-        hook = self.last_layer.register_forward_pre_hook(catch)
-        with hook, torch.no_grad(), self.mixed:
+        watch = self.last_layer.register_forward_pre_hook
+        hook = watch(lambda _, given: caught.append(given[0].cpu()))
+        with hook, torch.no_grad():
             for images in self.reader.batches(pairs, order, key):
                 self.model(images)
         found = torch.cat(caught)
-        if not no_cache and found.nbytes * (len(self.kept) + 1) < ROOM:
+        if found.nbytes * (len(self.kept) + 1) < ROOM:
             self.kept[key] = found
         return found
 
@@ -760,8 +721,8 @@ class Training:
         (forward, batches), total = self.batches(pairs, order, epoch), 0.0
         for at, (part, inputs) in enumerate(zip(order, batches, strict=True)):
             labels = torch.tensor([pairs[x][1] for x in part]).to(self.device)
-            with torch.set_grad_enabled(learning), self.mixed:
-                logits = forward(inputs.to(self.device)).float()
+            with torch.set_grad_enabled(learning):
+                logits = forward(inputs.to(self.device))
                 loss = self.criterion(logits, labels)
             if learning:
                 done = epoch - 1 - first + at / len(order)
@@ -772,9 +733,18 @@ class Training:
         return total / len(pairs), matrix
 
     def run_epoch(self, epoch):
-        """Train and validate once; return numbers and confusion matrix."""
-        self.start_phase(epoch)
-        torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
+        """Choose what learns, train and validate; return numbers and matrix."""
+        settings, run, mode = self.settings, self.run, "head"
+        self.phase = 0, run["frozen"]
+        if epoch > run["frozen"]:
+            self.phase = run["frozen"], settings.epochs
+            mode = settings.mode.replace("head_then_all", "finetune")
+        if mode != self.mode:
+            self.mode, self.kept = mode, {}
+            self.optimizer = self.new_optimizer()
+            if "optimizer" in run and epoch > self.phase[0] + 1:
+                self.optimizer.load_state_dict(run["optimizer"])
+        torch.manual_seed(settings.seed * 1_000_003 + epoch)
         row = {"epoch": epoch}
         for name, pairs in self.pairs.items():
             learned = epoch if name == "train" else None
@@ -831,20 +801,19 @@ def save_whole(write, path):
 
 
 def keep(run, out):
-    """Write last.pt and the table, and best.pt if the last epoch is the best."""
-    history = as_csv(run["history"])
+    """Write last.pt and the table, and best.pt if the last one is the best."""
     save_whole(lambda file: torch.save(run, file), out / "last.pt")
-    save_whole(lambda file: file.write(history), out / "history.csv")
+    save_whole(lambda x: write_csv(run["history"], x), out / "history.csv")
     if best_of(run) is run["history"][-1]:
         kept = {x: run[x] for x in run if x not in ("pictures", "optimizer")}
         save_whole(lambda file: torch.save(kept, file), out / "best.pt")
 
 
-def as_csv(rows):
-    """Return a table as bytes, from dicts with equal keys."""
+def write_csv(rows, file):
+    """Write a table from dicts with equal keys."""
     text, values = io.StringIO(), [row.values() for row in rows]
     csv.writer(text).writerows([[*rows[0]], *values])
-    return text.getvalue().encode(errors="backslashreplace")
+    file.write(text.getvalue().encode(errors="backslashreplace"))
 
 
 def check_out(settings):
@@ -903,8 +872,8 @@ def is_enough(run, settings):
 def train(settings):
     """Learn from folders of pictures, one folder a class."""
     check_out(settings)
-    train, val, classes = load_pairs(settings)
-    top, new = settings.data, {"classes": classes, "history": []}
+    train, val, names = load_pairs(settings)
+    top, new = settings.data, {"classes": names, "history": []}
     new["settings"] = {name: getattr(settings, name) for name in FIXED}
     new["preparation"] = preparation_of(settings.model, settings.size)
     new["torchvision"] = str(torchvision.__version__)
@@ -914,12 +883,11 @@ def train(settings):
     run = open_run(settings, new)
     Training(settings, run, train, val).go()
     best, matrix = best_of(run), torch.tensor(run["matrix"])
-    results = {"train_size": len(train), "val_size": len(val)}
-    results |= {"history": run["history"], "best": best}
-    what = f"best epoch {best['epoch']}, val"
-    results["report"] = report(matrix, classes, what)
+    found = {"train_size": len(train), "val_size": len(val), "best": best}
+    found["history"] = run["history"]
+    found["report"] = report(matrix, names, f"best epoch {best['epoch']}, val")
     print("it was chosen on these pictures: measure on others (evaluate)")
-    return results
+    return found
 
 
 # Answers --------------------------------------------------------------------
@@ -935,9 +903,10 @@ def report(matrix, classes, what):
     """
     right, total = int(matrix.diagonal().sum()), int(matrix.sum())
     z, share = 1.96, right / total  # Wilson's interval
-    wide = z * math.sqrt(share * (1 - share) / total + (z / total / 2) ** 2)
-    ends = (share + z * z / (2 * total) + x for x in (-wide, wide))
-    low, high = (end / (1 + z * z / total) for end in ends)
+    wide = z * math.sqrt(right * (1 - share) + z * z / 4)
+    low, high = (
+        (right + z * z / 2 + x) / (total + z * z) for x in (-wide, wide)
+    )
     shown = f"{share:.1%} right ({right} of {total})"
     print(f"{what}: {shown}; 95 % interval {low:.1%} to {high:.1%}")
     found = {}
@@ -957,18 +926,17 @@ def load_network(settings):
 
     Files that cannot be written, or are there, are refused before the work.
     """
-    files = [
-        Path(x) for x in (settings.json, settings.csv, settings.figure) if x
-    ]
-    for file in files:
+    files = settings.json, settings.csv, settings.figure
+    for file in (files := [Path(file) for file in files if file]):
         if file.exists() or not file.parent.is_dir() or files.count(file) > 1:
             raise OSError(f"{file}: give a new name in a folder that exists")
     kept = load_checkpoint(settings.checkpoint)
     name, size = kept["settings"]["model"], kept["settings"].get("size")
     # An older program kept no preparation.
     preparation = kept.get("preparation") or preparation_of(name, size)
-    made = f"made with torchvision {kept.get('torchvision')}"
-    with told(f"{settings.checkpoint} does not fit, {made}"):
+    with told(
+        f"{settings.checkpoint} of torchvision {kept.get('torchvision')}"
+    ):
         model, _ = new_network(name, len(kept["classes"]), preparation["crop"])
         model.load_state_dict(kept["state_dict"])
     model.to(settings.device).eval()
@@ -988,21 +956,21 @@ def answers(settings, pairs, model, reader):
     order = in_batches([*range(len(pairs))], settings.batch_size)
     for part, images in zip(order, reader.batches(pairs, order), strict=True):
         with torch.inference_mode():
-            shares = model(images).float().softmax(dim=1).cpu()
+            shares = model(images).softmax(dim=1).cpu()
         yield from ((*pairs[x], y) for x, y in zip(part, shares, strict=True))
 
 
 def write_answers(settings, results, rows):
     """Write --json and --csv."""
-    text, table = json.dumps(results, indent=1).encode(), as_csv(rows)
+    text = json.dumps(results, indent=1).encode()
     if settings.json:
         save_whole(lambda file: file.write(text), settings.json)
     if settings.csv:
-        save_whole(lambda file: file.write(table), settings.csv)
+        save_whole(lambda file: write_csv(rows, file), settings.csv)
 
 
-def draw_matrix(matrix, classes):
-    """Return the confusion matrix as a picture: down truth, across answer."""
+def draw_matrix(matrix, classes, file):
+    """Draw the confusion matrix into a PNG file: down truth, across answer."""
     shares = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)
     side = 60 * len(classes)
     image = Image.new("L", (side + 200, side + 60), "white")
@@ -1015,7 +983,7 @@ def draw_matrix(matrix, classes):
             x, grey = 60 * column, 255 - int(135 * shares[row, column])
             pen.rectangle((x, y, x + 59, y + 59), grey)
             pen.text((x + 25, y + 25), str(number), 0)
-    return image
+    image.save(file, "PNG")
 
 
 def print_matrix(matrix, classes):
@@ -1027,20 +995,15 @@ def print_matrix(matrix, classes):
         print(f"{label + 1:5} ", *counts, f" {name}")
 
 
-def list_labelled(settings, classes):
-    """Return (path, label) of the pictures to evaluate."""
+def evaluate(settings):
+    """Measure on labelled pictures that it never saw."""
+    model, reader, classes = load_network(settings)
     folders = subfolders(settings.source)
     if (unknown := sorted({*folders} - {*classes})) or not folders:
         text = f"{settings.source} must hold folders named like the classes"
         raise OSError(f"{text} {classes}; there is {unknown or 'none'}")
     tell_files(files_below(settings.source))
-    return list_pairs(folders, classes)
-
-
-def evaluate(settings):
-    """Measure on labelled pictures that it never saw."""
-    model, reader, classes = load_network(settings)
-    pairs = list_labelled(settings, classes)
+    pairs = [*list_pairs(folders, classes)]
     matrix, rows = torch.zeros(2 * [len(classes)], dtype=torch.long), []
     for path, label, shares in answers(settings, pairs, model, reader):
         share, best = shares.max(dim=0)
@@ -1058,8 +1021,7 @@ def evaluate(settings):
     results |= {"names": classes, "mistakes": wrong}
     write_answers(settings, results, rows)
     if settings.figure:
-        image = draw_matrix(matrix, classes)
-        save_whole(lambda file: image.save(file, "PNG"), settings.figure)
+        save_whole(lambda x: draw_matrix(matrix, classes, x), settings.figure)
     return results
 
 
@@ -1085,8 +1047,7 @@ def predict(settings):
     """Name the class of new pictures."""
     model, reader, classes = load_network(settings)
     results, rows, names = {}, [], find_sources(settings.source)
-    pairs = [(path, 0) for path in names]
-    for path, _, shares in answers(settings, pairs, model, reader):
+    for path, _, shares in answers(settings, [*names.items()], model, reader):
         ranked = sorted(zip(shares.tolist(), classes, strict=True))[::-1]
         found = {name: share for share, name in ranked[: settings.top]}
         shown = [f"{one} {share:.1%}" for one, share in found.items()]
@@ -1119,9 +1080,9 @@ def draw_pictures(folder, each, seed):
 def demo(settings):
     """Do all of it, on a few pictures drawn for it."""
     with tempfile.TemporaryDirectory() as folder:
-        settings.data, settings.source = f"{folder}/data", f"{folder}/new"
-        settings.out = f"{folder}/run"
-        settings.checkpoint = f"{folder}/run/best.pt"
+        for name in ("data", "source", "out"):
+            setattr(settings, name, f"{folder}/{name}")
+        settings.checkpoint = f"{folder}/out/best.pt"
         draw_pictures(settings.data, 30, seed=0)
         draw_pictures(settings.source, 8, seed=1)
         results = train(settings)
@@ -1144,12 +1105,11 @@ class OneLineParser(argparse.ArgumentParser):
 def tried(use):
     """Return how argparse reads what a function returns for a text."""
 
-    def read(text):
+    def read(raw):
         try:
-            return use(text)
+            return use(raw)
         except Exception as error:
-            message = f"{text!r}: {why(error)}"
-        raise argparse.ArgumentTypeError(message)
+            raise argparse.ArgumentTypeError(f"{raw!r}: {why(error)}") from None
 
     return {"type": read}
 
@@ -1172,7 +1132,6 @@ NEEDED, SWITCH = {"required": True}, {"action": "store_true"}
 WHOLE, RATE = number(int, 1), number(float, 0)
 PATTERN = tried(lambda text: re.compile(text).pattern)
 USABLE = tried(lambda name: torch.ones(1, device=name).item() and name)
-CORES = min(4, os.cpu_count() or 1)
 DEVICE = str(torch.accelerator.current_accelerator(True) or "cpu")
 WHAT = "head: new layer alone; partial: last block too; scratch: no weights"
 OPTIONS = [  # who knows it, name, default, how it is read, what it is
@@ -1197,7 +1156,6 @@ OPTIONS = [  # who knows it, name, default, how it is read, what it is
     (HOW, "--group-by", None, PATTERN, "same find in name: one side"),
     (HOW, "--no-flip", False, SWITCH, "do not mirror (text, hands, arrows)"),
     (HOW, "--balance", False, SWITCH, "let a rare class count as much"),
-    (HOW, "--no-cache", False, SWITCH, "run frozen layers in every epoch"),
     (TRAINS, "--resume", False, SWITCH, "continue the run in --out"),
     (READS, "--batch-size", 32, WHOLE, "pictures a step"),
     (READS, "--json", None, {}, "new file for all answers"),
@@ -1205,7 +1163,7 @@ OPTIONS = [  # who knows it, name, default, how it is read, what it is
     ("evaluate", "--figure", None, {}, "new file.png for the matrix"),
     ("predict", "--top", 3, WHOLE, "classes a picture"),
     (ANY, "--device", DEVICE, USABLE, "cpu, cuda, mps, ..."),
-    (ANY, "--workers", CORES, number(int, 1, 257), "threads for reading"),
+    (ANY, "--workers", 4, number(int, 1, 257), "threads for reading"),
 ]
 FIXED = [x[2:].replace("-", "_") for who, x, *_ in OPTIONS if who == HOW]
 
@@ -1225,11 +1183,10 @@ def parse_arguments(argv):
                 part.add_argument(flag, default=default, help=text, **how)
     part.set_defaults(mode="scratch", size=32, batch_size=8, epochs=6)  # demo
     settings = parser.parse_args(argv)
-    takes_none = {"weights": 1, "body_rate": 2, "freeze_epochs": 4}
-    for name, count in takes_none.items():  # of the first modes
-        given = vars(settings).get(name) is not None
+    takes_none = {"weights": 1, "body-rate": 2, "freeze-epochs": 4}
+    for flag, count in takes_none.items():  # of the first modes
+        given = vars(settings).get(flag.replace("-", "_")) is not None
         if given and settings.mode in MODES[:count]:
-            flag = name.replace("_", "-")
             parser.error(f"--mode {settings.mode} takes no --{flag}")
     return settings
 

@@ -111,7 +111,8 @@ def test_rare_class_overlooked(command: Command, tmp_path: Path) -> None:
             pixels = noise.randbytes(4320)
             image = Image.frombytes("RGB", (40, 36), pixels)
             save(image, tmp_path / "data" / name / f"{index}.png")
-    done = command(training(tmp_path / "data", tmp_path / "run"))
+    more = ("--mode=scratch", "--learning-rate=0.003", "--epochs=3")
+    done = command(training(tmp_path / "data", tmp_path / "run", *more))
     assert "always" in done.out
     assert "rare: 0 of " in done.out
 

@@ -201,13 +201,15 @@ def test_best_epoch_is_that_of_validation(
     command: Command, tmp_path: Path
 ) -> None:
     """best.pt is of the lowest validation loss, last.pt of the last."""
-    data = draw(tmp_path / "data", each=10)
+    data = draw(tmp_path / "data", each=10, parts=("train", "val"))
+    for old, new in (("ants", "x"), ("bees", "ants"), ("x", "bees")):
+        (data / "val" / old).rename(data / "val" / new)  # worse and worse
     more = ("--mode=scratch", "--learning-rate=0.03", "--epochs=5")
     run = tmp_path / "run"
     done = command(training(data, run, *more, "--batch-size=4"))
     losses = [row["val_loss"] for row in done.result["history"]]
     best = losses.index(min(losses)) + 1
-    assert best < 5, "choose another rate: this must overshoot"
+    assert best < 5
     assert done.result["best"]["epoch"] == best
     assert f"best epoch {best}" in done.out
     assert any(
@@ -507,16 +509,13 @@ def test_what_is_quick_is_not_counted(
 def test_features_of_a_frozen_body_are_computed_once(
     command: Command, tmp_path: Path, weights: Path
 ) -> None:
-    """Nine epochs cost a few readings, not nine; --no-cache does."""
+    """Nine epochs cost a few readings, not nine."""
     data = draw(tmp_path / "data", each=10)
     more = ("--mode=head", f"--weights={weights}", "--epochs=9")
     with watched.pictures() as seen:
         done = command(training(data, tmp_path / "run", *more))
     assert len(done.result["history"]) == 9
-    assert seen.count <= 5 * 20
-    with watched.pictures() as seen:
-        command(training(data, tmp_path / "slow", *more, "--no-cache"))
-    assert seen.count >= 9 * 16
+    assert 2 * 16 <= seen.count <= 5 * 20
 
 
 def test_features_are_of_several_readings(
@@ -531,24 +530,8 @@ def test_features_are_of_several_readings(
     assert len({image.numpy().tobytes() for image in images}) >= 2 * 16
 
 
-def test_features_and_no_cache_learn_alike(
-    command: Command, tmp_path: Path, able: Path
-) -> None:
-    """Kept features lead to about the same network."""
-    data = draw(tmp_path / "data", each=15)
-    more = ("--mode=head", f"--weights={able}", "--model=mobilenet_v2")
-    losses = []
-    for name in ("--min-crop=0.35", "--no-cache"):
-        argv = training(data, tmp_path / name[2:], *more, name, "--epochs=4")
-        history = command([*argv, "--learning-rate=0.003"]).result["history"]
-        losses.append([row["val_loss"] for row in history])
-    for loss in losses:
-        assert loss[-1] < 0.8 * loss[0]
-        assert loss[-1] < 0.4
-
-
 @pytest.mark.parametrize("name", ["mobilenet_v3_small", "efficientnet_b0"])
-@pytest.mark.parametrize("flag", ["--no-cache", "--balance"])
+@pytest.mark.parametrize("flag", ["--no-flip", "--balance"])
 def test_frozen_layers_stand_still(
     command: Command, tmp_path: Path, name: str, flag: str
 ) -> None:
@@ -619,13 +602,9 @@ def test_networks_of_today(program: ModuleType, name: str) -> None:
     with torch.device("meta"):
         model = models.get_model(name, weights=None)
     names = [key for key, _ in model.named_parameters()]
-    beginnings = program.LAST_BLOCK[name]
-    trained = [key.startswith(beginnings) for key in names]
+    trained = [key.startswith(program.LAST_BLOCK[name]) for key in names]
     first = trained.index(True)
-    assert first > 0
-    assert all(trained[first:])
-    for beginning in beginnings:
-        assert any(key.startswith(beginning) for key in names)
+    assert first > len(names) / 4
 
 
 def test_every_network_is_listed(program: ModuleType) -> None:

@@ -39,9 +39,10 @@ def functional_dropout_knows_no_mode(r: Results) -> Comparison:
     en="Six layers take one picture, three mean something else, three refuse",
     ja="画像1枚を、6つの層は受け取り、3つは別の意味に取り、3つは拒む",
 )
-def some_layers_mean_something_else(r: Results) -> Comparison:
-    wanted = ["same"] * 6 + ["other"] * 3 + ["error"] * 3
-    return same(r.answers, wanted)
+def some_layers_mean_something_else(r: Results) -> list[Comparison]:
+    answers = list(r.answers)
+    wanted = {"same": 6, "other": 3, "error": 3}
+    return [same(answers.count(name), wanted[name]) for name in wanted]
 
 
 @claim(
