@@ -1,5 +1,6 @@
 """The recorder itself: what it runs, keeps, compares, and refuses."""
 
+import ast
 import dataclasses
 import json
 import shutil
@@ -697,3 +698,14 @@ def test_a_record_keeps_and_a_run_finds_files(
     seen.unlink()
     with pytest.raises(FileNotFoundError, match=r"tiny\.toml: no .*seen\.txt"):
         record(eval_example, root)
+
+
+def test_the_key_of_a_run_is_the_same_under_each_python() -> None:
+    """A syntax tree is the text that Python 3.11 writes, whichever runs."""
+    tree = ast.parse("def f():\n    return g()\n")
+    assert runs._dumped(tree) == (
+        "Module(body=[FunctionDef(name='f', args=arguments(posonlyargs=[],"
+        " args=[], kwonlyargs=[], kw_defaults=[], defaults=[]),"
+        " body=[Return(value=Call(func=Name(id='g', ctx=Load()), args=[],"
+        " keywords=[]))], decorator_list=[])], type_ignores=[])"
+    ), "give this form to tests/recorder/runs.py, _dumped; else every key moves"

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -76,7 +77,20 @@ def code_hash(run: Run, root: Path = ROOT) -> str:
 def _computed(source: str, *, printed: bool) -> str:
     """Return a script's syntax tree as text, without what computes nothing."""
     tree = _without_drawing(ast.parse(source))
-    return ast.dump(_Stripped(printed=printed).visit(tree))
+    return _dumped(_Stripped(printed=printed).visit(tree))
+
+
+def _dumped(tree: ast.AST) -> str:
+    """Return a syntax tree as the same text under each Python from 3.11 on.
+
+    3.12 added ``type_params`` to functions and classes; 3.13 leaves out what
+    is empty unless told otherwise.
+    """
+    if sys.version_info >= (3, 13):
+        text = ast.dump(tree, show_empty=True)
+    else:
+        text = ast.dump(tree)
+    return text.replace(", type_params=[]", "")
 
 
 def _without_drawing(tree: ast.Module) -> ast.Module:
