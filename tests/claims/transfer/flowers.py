@@ -78,11 +78,11 @@ def scratch_stays_below_head(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="`head` on random weights is at most 3 points better than pixels",
-    ja="ランダムな重みの`head`は、よくても画素だけの分類器を3ポイント上回るだけ",
+    en="`head` on random weights is at most 5 points better than pixels",
+    ja="ランダムな重みの`head`は、よくても画素だけの分類器を5ポイント上回るだけ",
 )
 def a_random_network_is_no_better_than_pixels(r: Results) -> list[Comparison]:
     return [
-        less(reached(r, "random", count), reached(r, "pixels", count) + 0.03)
+        less(reached(r, "random", count), reached(r, "pixels", count) + 0.05)
         for count in COUNTS
     ]
