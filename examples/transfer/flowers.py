@@ -85,8 +85,7 @@ def build_body(given):
 def predict(model, images, device):
     """Read whole photos, a few at a time."""
     model.eval()
-    batches = [model(x.to(device) / 255) for x in images.split(8)]
-    return torch.cat(batches).cpu()
+    return torch.cat([model(x.to(device) / 255) for x in images.split(8)]).cpu()
 
 
 def measure(logits, labels):
@@ -139,9 +138,10 @@ def fit(model, parts, args):
     slow = args.rate / (10 if args.mode == "finetune" else 1)
     optimizer = torch.optim.AdamW(model[1].parameters(), lr=args.rate)
     optimizer.add_param_group({"params": model[0].parameters(), "lr": slow})
-    most = {"head": 0}.get(args.mode, 30 if args.data else 6)
+    least, most = {"scratch": (20, 60), "head": (0, 0)}.get(args.mode, (6, 30))
+    most = most if args.data else min(most, 6)
     best_model, best = copy.deepcopy(model), 0
-    while len(history) <= min(most, max(6, 1.5 * best)):
+    while len(history) - 1 < min(most, max(least, 1.5 * best)):
         for _ in range(max(1, 150 // len(train[1]))):  # few: several times
             train_epoch(model, loader, optimizer, args.device)
         history.append(measure(predict(model, images, args.device), labels))
