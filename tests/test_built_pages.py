@@ -26,14 +26,18 @@ from tests.test_site import address, article, everything, html
 TYPED = {"console", "toml", "markdown", "yaml", "ini", "csv"}
 COMMANDS = {"python", "uv", "pip", "git", "cd"}
 HOSTS = {
-    "cs231n.github.io",
-    "github.com",
-    "creativecommons.org",
     "arxiv.org",
+    "creativecommons.org",
+    "cs231n.github.io",
+    "discuss.pytorch.org",
+    "distill.pub",
+    "docs.pytorch.org",
     "doi.org",
+    "github.com",
+    "numpy.org",
+    "scikit-learn.org",
+    "sidc.be",
 }
-HOSTS |= {"docs.pytorch.org", "scikit-learn.org", "numpy.org"}
-HOSTS |= {"discuss.pytorch.org", "distill.pub", "sidc.be"}
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
 LETTERS_LEFT_IN_ENGLISH = 20

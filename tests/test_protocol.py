@@ -148,11 +148,9 @@ READERS = {
 def ways_of(lesson: str) -> list[Trained]:
     """Return how each way of a lesson was trained."""
     data = Records().record(lesson).data
-    sweeps = {**data["sweeps"], **data["real"]}
-    trees = {name: one["runs"][0] for name, one in sweeps.items()}
     found = [*told(data["main"]["values"])]
-    for name in trees:
-        for run in sweeps[name]["runs"]:
+    for name, sweep in (data["sweeps"] | data["real"]).items():
+        for run in sweep["runs"]:
             found += told(run, name)
     return found or [*READERS[lesson](data)]
 
@@ -255,6 +253,16 @@ def test_the_test_part_is_read_once(lesson: str) -> None:
         assert len(loops) < 2, f"{where} {len(loops)} times: {advice}"
         again = [loop for loop in loops if {*loop.split()} & {"rate", "epoch"}]
         assert not again, f"{where} in a loop over {again}: {advice}"
+
+
+def test_what_a_script_tells_is_found() -> None:
+    """Wherever it stands, with one choice or one for each network."""
+    one = {"rates": [1, 0.3, 0.1], "chosen": 0.3, "epochs": [[6, 9]]}
+    tree = {"digits": {"head": one, "accuracy": 0.9}, "all": one}
+    assert [*told(tree)] == [
+        Trained("digits.head", [1, 0.3, 0.1], [0.3], [[6, 9]]),
+        Trained("all", [1, 0.3, 0.1], [0.3], [[6, 9]]),
+    ]
 
 
 @pytest.mark.parametrize(

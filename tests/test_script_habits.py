@@ -20,11 +20,14 @@ from docs._tools.records import Records
 from tests import form
 from tests.recorder.settings import lay_files, load_settings
 
-READ_TEST_DATA = {"workflow/nine_steps", "workflow/inference"}
-READ_TEST_DATA |= {"transfer/transfer_vs_finetuning"}
-READ_TEST_DATA |= {"transfer/flowers"}
-READ_TEST_DATA |= {"models/sunspots"}
-READ_TEST_DATA |= {"models/mlp"}
+READ_TEST_DATA = {
+    "models/mlp",
+    "models/sunspots",
+    "transfer/flowers",
+    "transfer/transfer_vs_finetuning",
+    "workflow/inference",
+    "workflow/nine_steps",
+}
 ROTATES = {"workflow/groups"}  # each form is the test data once, for each way
 TEST = re.compile(r"test(_(data|set|loader|images|labels|batch))?")
 LAYERS = re.compile(r"Dropout\w*|(Lazy)?BatchNorm\w*|resnet\d+")
