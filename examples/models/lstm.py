@@ -71,7 +71,7 @@ print(f"at the end: right {right[-1]:.4f}, swapped {swapped[-1]:.4f}")
 figure, axes = plt.subplots(num="swapped")
 axes.plot(swapped, label="axes swapped")
 axes.plot(right, label="axes right")
-axes.set(xlabel="update", ylabel="loss")
+axes.set(xlabel="update", ylabel="loss", ylim=(0, 0.35))
 axes.legend()
 
 # %% zeros

@@ -193,15 +193,15 @@ def main(argv=None):
 def draw(results, sweeps=None):
     """Draw accuracy over photos a class: mean and spread of each way."""
     named = sweeps or {f"{results['mode']}_at_": [results]}
-    figure, axes = plt.subplots(num="accuracy")
+    _, axes = plt.subplots(num="accuracy", subplot_kw={"ylim": (-0.1, 0.8)})
     for way in {n.partition("_at_")[0]: 0 for n in named if "_at_" in n}:
         sets = [x for n, x in named.items() if n.startswith(f"{way}_at_")]
         photos = [runs[0]["sizes"][0] / runs[0]["classes"] for runs in sets]
         got = torch.tensor([[run["test_accuracy"] for run in x] for x in sets])
-        axes.errorbar(photos, got.mean(1), got.std(1, correction=0), label=way)
+        name = way.replace("random", "random features")
+        axes.errorbar(photos, got.mean(1), got.std(1, correction=0), label=name)
     axes.set(xscale="log", xlabel="photos a class", ylabel="test accuracy")
-    axes.set_ylim(0, 0.8)
-    axes.legend()
+    axes.legend(loc="lower center", ncols=2)
 
 
 if __name__ == "__main__":
