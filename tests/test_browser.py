@@ -366,7 +366,7 @@ def test_answer_and_picture_are_in_the_first_screen(
     fail_with(
         {path: visits[path].late},
         "Order of a page: title, one sentence, picture, answer. Make the "
-        f"picture lower; both begin and end within {WIDE['height']} pixels.",
+        f"picture lower; both end a line above {WIDE['height']} pixels.",
     )
 
 
