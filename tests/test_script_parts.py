@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from docs._tools.lessons import lessons, script_path
+from docs._tools.lessons import script_path, scripts
 from tests.recorder.settings import lay_files
 
 Load = Callable[[str], ModuleType]
@@ -31,7 +31,7 @@ def tree_of(lesson: str) -> ast.Module:
     return ast.parse(script_path(lesson).read_text(encoding="utf-8"))
 
 
-TREES = {lesson: tree_of(lesson) for lesson in lessons()}
+TREES = {lesson: tree_of(lesson) for lesson in scripts()}
 FUNCTIONS = {
     (lesson, node.name): node
     for lesson, tree in TREES.items()

@@ -26,6 +26,16 @@ The glossary of docs/terms.toml::
     terms: all
     ```
 
+The diary's verdicts, from its table, by the items' ids; its lists::
+
+    ```verdicts
+    L030 L031
+    ```
+
+    ```ledger
+    all
+    ```
+
 A mark after a sentence that rests on a claim, a figure as inline SVG on a line
 of its own, and output from elsewhere that says where::
 
@@ -51,7 +61,9 @@ from typing import Any
 import markdown
 
 from docs._tools import formulas, numbers
+from docs._tools.diary import Writer
 from docs._tools.lessons import LANGUAGES, SiteError
+from docs._tools.markup import literal
 from docs._tools.records import Record, Records, is_measure, is_number
 
 LESSON = r"(?:(?P<lesson>\w+/\w+) +)?"
@@ -93,7 +105,6 @@ RECORDED_LANGUAGES = ("python", "py", "text")
 EMBEDDED_FOLDERS = ("examples/", "snippets/", "docs/assets/drawings/")
 LONGEST_ON_ONE_LINE = 60  # characters of a recorded text
 MOST_CLAIMS = 6  # on a page
-SIGNS = re.compile(r"[^\w .,:;%±–()、。/+=-]|(?<!\w)_|_(?!\w)")
 MARK = (
     '<button class="claim" type="button" popovertarget="{id}" '
     'aria-label="{label}">✓</button>'
@@ -127,7 +138,7 @@ class Page:
 class Embed:
     """What one place of a page asks for."""
 
-    kind: str  # code, table, source, figure, value or claim
+    kind: str  # code, table, verdicts, ledger, source, figure, value, claim
     line: int  # from 1
     start: int  # its place in the text
     end: int
@@ -218,8 +229,8 @@ def _kind(
     """Return what a fence embeds, or None if it stands as it is."""
     language = info.partition(" ")[0]
     embeds = any(text.startswith("--8<--") for _, text in body)
-    if language == "table":
-        return "table"
+    if language in ("table", "verdicts", "ledger"):
+        return language
     if language == "markdown" or not (embeds or language in RECORDED_LANGUAGES):
         return None
     if not body:
@@ -274,11 +285,6 @@ def raw(markup: str, indent: str = "") -> str:
 def indented(lines: Iterable[str], indent: str) -> str:
     """Join lines, each behind ``indent``."""
     return "\n".join(indent + line for line in lines)
-
-
-def literal(text: object) -> str:
-    """Return a text that means nothing in Markdown, HTML or a table."""
-    return SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", str(text))
 
 
 def shown_text(record: Record, key: str, spec: str) -> str:
@@ -473,6 +479,32 @@ class Expander:
                 rows[-1].append(data(f"{lesson}: {key}", value, shown))
         lines = [f"| {' | '.join(row)} |" for row in rows]
         return indented(lines, embed.groups["indent"])
+
+    def write_verdicts(self, embed: Embed) -> str:
+        """Write a fold for each of the diary's items that are named."""
+        writer = self.diary()
+        entries = writer.find(" ".join(x for _, x in embed.body).split())
+        return self.again(writer.folds(entries))
+
+    def write_ledger(self, embed: Embed) -> str:
+        """Write one of the lists that are made from the diary's table."""
+        (_, name), *_ = embed.body
+        return self.again(self.diary().list(name))
+
+    def diary(self) -> Writer:
+        """Return what writes the diary's table for this page."""
+        return Writer(
+            self.records, self.page.path, self.page.language, self.word
+        )
+
+    def again(self, text: str) -> str:
+        """Write out the embeds in a text that is itself written out."""
+        try:
+            return _replace(text, parse(text), self.write)
+        except EmbedError as error:
+            lines = text.split("\n")
+            where = lines[min(error.line, len(lines)) - 1].strip()
+            raise SiteError(f"{error}, at {where!r}") from None
 
     def glossary(self) -> Iterator[str]:
         """Yield the rows of a table of all terms that are explained."""

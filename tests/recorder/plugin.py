@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docs._tools.lessons import ROOT, lessons
+from docs._tools.lessons import ROOT, scripts
 from tests.recorder import numerics
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     chosen = [
         lesson
-        for lesson in lessons()
+        for lesson in scripts()
         if name in ("all", lesson) or lesson.startswith(f"{name}/")
     ]
     if not chosen and name != "pages":
         raise pytest.UsageError(
-            f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"
+            f"--record: no lesson {name!r}; there is: {', '.join(scripts())}"
         )
     return record_all(chosen, real=bool(config.getoption("--real")))
 
