@@ -26,7 +26,7 @@ def told_on(language: str) -> list[tuple[str, str]]:
         (path.stem, name)
         for path in sorted((ROOT / "docs" / language / "diary").glob("*.md"))
         for embed in parse(path.read_text(encoding="utf-8"))
-        if embed.kind == "verdicts"
+        if embed.kind == "diary" and "verdicts" in embed.groups["info"]
         for name in embed.what.split()
     ]
 

@@ -17,6 +17,7 @@ import pytest
 from docs._tools.lessons import (
     LANGUAGES,
     ROOT,
+    lessons,
     page_of,
     script_path,
     scripts,
@@ -191,7 +192,7 @@ def code_of(node: ast.stmt) -> str:
     return ast.unparse(copied)
 
 
-@pytest.mark.parametrize("lesson", scripts())
+@pytest.mark.parametrize("lesson", lessons())
 def test_script_is_embedded_by_its_own_pages(lesson: str) -> None:
     """A script that no page shows is not a lesson."""
     for language in LANGUAGES:

@@ -115,8 +115,8 @@ class Writer:
         text = self.word("evidence_script", "words")
         file = name.rpartition("/")[2]
         return (
-            f'<a href="{"../" * folders}{name}" download>{text}'
-            f"<code>{file}</code></a>"
+            f'<a class="evidence" href="{"../" * folders}{name}" download>'
+            f"{text}<code>{file}</code></a>"
         )
 
     def _shown(self, place: str) -> Iterator[str]:
@@ -152,7 +152,7 @@ class Writer:
         up = "../" * (len(Path(self.page).parts) - 3)
         return f"[{name}]({up}{page}.md{'#' * bool(anchor)}{anchor})"
 
-    def list(self, name: str) -> str:
+    def list(self, name: str = "") -> str:
         """Return one of the lists that are made from all of the table.
 
         Raises:

@@ -138,7 +138,7 @@ class Page:
 class Embed:
     """What one place of a page asks for."""
 
-    kind: str  # code, table, verdicts, ledger, source, figure, value, claim
+    kind: str  # code, table, diary, source, figure, value or claim
     line: int  # from 1
     start: int  # its place in the text
     end: int
@@ -229,8 +229,10 @@ def _kind(
     """Return what a fence embeds, or None if it stands as it is."""
     language = info.partition(" ")[0]
     embeds = any(text.startswith("--8<--") for _, text in body)
-    if language in ("table", "verdicts", "ledger"):
-        return language
+    if language == "table":
+        return "table"
+    if language in ("verdicts", "ledger"):
+        return "diary"
     if language == "markdown" or not (embeds or language in RECORDED_LANGUAGES):
         return None
     if not body:
@@ -259,6 +261,12 @@ def expand(text: str, page: Page, records: Records) -> str:
     except EmbedError as error:
         where = f"{page.path}:{error.line + page.lines_before}"
         raise SiteError(f"{where}: {error}") from None
+
+
+def outlined(text: str, page: Page, records: Records) -> str:
+    """Return a page with what the diary's table says, embeds as they are."""
+    embeds = [embed for embed in parse(text) if embed.kind == "diary"]
+    return _replace(text, embeds, Expander(page, records).from_diary)
 
 
 def _replace(
@@ -480,31 +488,25 @@ class Expander:
         lines = [f"| {' | '.join(row)} |" for row in rows]
         return indented(lines, embed.groups["indent"])
 
-    def write_verdicts(self, embed: Embed) -> str:
-        """Write a fold for each of the diary's items that are named."""
-        writer = self.diary()
-        entries = writer.find(" ".join(x for _, x in embed.body).split())
-        return self.again(writer.folds(entries))
-
-    def write_ledger(self, embed: Embed) -> str:
-        """Write one of the lists that are made from the diary's table."""
-        (_, name), *_ = embed.body
-        return self.again(self.diary().list(name))
-
-    def diary(self) -> Writer:
-        """Return what writes the diary's table for this page."""
-        return Writer(
-            self.records, self.page.path, self.page.language, self.word
-        )
-
-    def again(self, text: str) -> str:
-        """Write out the embeds in a text that is itself written out."""
+    def write_diary(self, embed: Embed) -> str:
+        """Write folds or a list from the diary's table."""
+        text = self.from_diary(embed)
         try:
             return _replace(text, parse(text), self.write)
         except EmbedError as error:
             lines = text.split("\n")
             where = lines[min(error.line, len(lines)) - 1].strip()
             raise SiteError(f"{error}, at {where!r}") from None
+
+    def from_diary(self, embed: Embed) -> str:
+        """Return what the diary's table says, with its own embeds."""
+        writer = Writer(
+            self.records, self.page.path, self.page.language, self.word
+        )
+        names = embed.what.split()
+        if embed.groups["info"].strip() == "ledger":
+            return writer.list(*names[:1])
+        return writer.folds(writer.find(names))
 
     def glossary(self) -> Iterator[str]:
         """Yield the rows of a table of all terms that are explained."""
