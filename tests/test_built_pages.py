@@ -373,24 +373,25 @@ def test_lessons_come_in_one_order(site: Path, language: str) -> None:
     home = article(site, language, "index.md")
     tabs = html(site, language, "index.md").select_one("nav.md-tabs")
     menu: list[str] = []
-    for first in _pages_linked(tabs, language):
+    for first in _pages_linked(tabs, "index.md", language):
         section = html(site, language, first)
         open_part = section.select_one(".md-nav__item--active")
         alone = "/" not in first  # a tab that is one page
-        menu += [first] if alone else _pages_linked(open_part, language)
-    listed = _pages_linked(home, language, after="map")
+        menu += [first] if alone else _pages_linked(open_part, first, language)
+    listed = _pages_linked(home, "index.md", language, after="map")
     mapped = [x for x in order if x == DIARY or not x.startswith("diary/")]
     steps = [page for page in order if _number(site, language, page)]
     numbers = [_number(site, language, page) for page in steps]
-    table = article(site, language, "workflow/nine_steps.md").find("table")
-    tabled = _pages_linked(table, language)
+    steps_page = "workflow/nine_steps.md"
+    table = article(site, language, steps_page).find("table")
+    tabled = _pages_linked(table, steps_page, language)
     faults = [
         f"{where}: {_parting(got, wanted)}"
         for where, got, wanted in (
             ("menu", menu, order),
             (f"docs/{language}/index.md, {{#map}}", listed[:-1], mapped[1:]),
             ("mkdocs.yml nav, numbers of the steps", numbers, sorted(numbers)),
-            (f"docs/{language}/workflow/nine_steps.md", tabled, steps),
+            (f"docs/{language}/{steps_page}", tabled, steps),
         )
         if got != wanted
     ]
@@ -415,15 +416,15 @@ def _number(site: Path, language: str, page: str) -> int:
 
 
 def _pages_linked(
-    within: Tag | None, language: str, after: str | None = None
+    within: Tag | None, page: str, language: str, after: str | None = None
 ) -> list[str]:
-    """List the pages that links lead to, each once, in order."""
+    """List the pages that a page's links lead to, each once, in order."""
     assert within is not None
     start = within.find(id=after) if after else within
     assert start is not None, f"no heading {{#{after}}} in {language}"
     links = start.find_all_next("a", href=True) if after else within("a")
-    here = "https://site/" + address(language, _page_of(within))
-    addresses = {"/" + address(language, page): page for page in pages()}
+    here = "https://site/" + address(language, page)
+    addresses = {"/" + address(language, one): one for one in pages()}
     targets = [
         urlparse(urljoin(here, str(link["href"])))
         for link in links
@@ -438,16 +439,6 @@ def _pages_linked(
             and not target.fragment
         )
     )
-
-
-def _page_of(tag: Tag) -> str:
-    """Return the page that holds ``tag``: a lesson, if it has a lesson bar."""
-    top = [*tag.parents][-1]
-    bar = top.select_one("aside.lesson a.lesson__file")
-    if bar is None:
-        return "index.md"
-    name = str(bar["href"]).partition("examples/")[2]
-    return name.removesuffix(".py") + ".md"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
