@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -181,3 +182,22 @@ def test_lessons_lead_to_the_entries_that_they_answer() -> None:
         lesson = entry.lesson.partition("#")[0]
         page = places[entry.id].removeprefix("diary/")
         assert f"[{page}]" in diary.asked(lesson, "en", Records())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_feed_names_each_dated_entry(site: Path, language: str) -> None:
+    """The newest first, with links that lead to its page."""
+    home = site / ("" if language == LANGUAGES[0] else language)
+    feed = ElementTree.parse(home / "feed.xml").getroot()
+    name = {"a": "http://www.w3.org/2005/Atom"}
+    links = [
+        link.attrib["href"] for link in feed.findall("a:entry/a:link", name)
+    ]
+    days = sorted(path.stem for path in (ROOT / "docs/ja/diary").glob("20*.md"))
+    assert links == [f"diary/{day}/" for day in reversed(days)]
+    for link in links:
+        assert (home / link / "index.html").is_file()
+    ids = [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}id")]
+    assert len(ids) == len({*ids}) == 1 + len(days)
+    page = (home / links[0] / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'type="?application/atom\+xml"?[^>]* href=\S+feed', page)

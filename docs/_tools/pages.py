@@ -22,7 +22,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from docs._tools import diary, expand
+from docs._tools import diary, expand, feed
 from docs._tools.lessons import (
     LANGUAGES,
     SiteError,
@@ -125,8 +125,13 @@ class Site:
         page.meta["search"] = {**asked, "exclude": True}
 
     def write(self, target: Path) -> None:
-        """Write search indexes, scripts, data and notebooks into the site."""
+        """Write what is no page: indexes, feeds, scripts, notebooks, data."""
         self.index.write(target, self.records.words("terms"))
+        for language in LANGUAGES:
+            title = self.records.words("words")["feed"][language]
+            place = target if language == LANGUAGES[0] else target / language
+            folder = self.root / "docs" / language / "diary"
+            feed.write(folder, place / "feed.xml", language, title)
         for lesson in scripts(self.root):
             script = target / "examples" / f"{lesson}.py"
             script.parent.mkdir(parents=True, exist_ok=True)
