@@ -128,7 +128,7 @@ lesson = "basics/tensors"
         ('kind = "claim"', 'kind = "guess"', "kind is one of"),
         ('kind = "claim"', 'kind = "topic"', "a verdict stands"),
         ('en = "t"', 'en = ""', "today needs ja and en"),
-        ('"holds"', '"outdated"', "`since` goes with"),
+        ('"holds"', '"outdated"', "`since` says when"),
         ('"holds"', '"untested"', "what is shown is tested"),
         ("evidence", "evidance", "evidance"),
         ('["basics/tensors stack-adds-a-dimension"]', "[]", "evidence is"),

@@ -227,12 +227,29 @@ class Writer:
             if entry.kind == "topic"
         ]
         table = [heads, ["---", "---"], *rows]
-        return "\n".join(f"| {' | '.join(row)} |" for row in table)
+        return _table(table)
 
     def _changed(self) -> str:
-        """Return the folds of what is outdated, oldest version first."""
-        found = [one for one in self.entries.values() if one.since]
-        return self.folds(sorted(found, key=_version))
+        """Return a table of old lines and new ones, oldest version first."""
+        pages = places(self.records.root)
+        names = ("by_since", "old_line", "new_line", "today", "entry")
+        rows = [[self.word(name, "words") for name in names], ["---"] * 5]
+        found = [x for x in self.entries.values() if x.old and x.id in pages]
+        for entry in sorted(found, key=_version):
+            page = pages[entry.id].removeprefix("diary/")
+            lines = [_code(entry.old), _code(entry.new)]
+            link = f"[{page}]({page}.md#{entry.anchor})"
+            rows.append([entry.since, *lines, entry.today[self.language], link])
+        return _table(rows)
+
+
+def _code(line: str) -> str:
+    """Return a line of code for a table."""
+    return f"`{line}`".replace("|", "\\|")
+
+
+def _table(rows: Iterable[Iterable[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _version(entry: Entry) -> tuple[str, list[int]]:

@@ -9,11 +9,11 @@ What four learners noted, item by item::
     claim = { ja = "…", en = "…" }  # one plain sentence
     verdict = "needs nuance"  # of [verdicts] in docs/terms.toml; topics: none
     today = { ja = "…", en = "…" }  # what PyTorch does, or why nobody can tell
-    since = "torch 1.11"  # of what is outdated
+    since = "torch 1.11"  # the first version that does otherwise
     evidence = ["models/linear_regression target-shape-matters"]  # claims
     shows = ["examples/diary/shapes.py:target"]  # cells; outputs follow
     lesson = "workflow/loss#shape"
-    old = "…"  # of what is outdated: the line as it was noted,
+    old = "…"  # of what changed: the line as it was noted,
     new = "…"  # and the line to write
 """
 
@@ -105,11 +105,12 @@ def _faults(entry: Entry) -> Iterator[str]:
             yield f"{name} needs {' and '.join(LANGUAGES)}"
     if bool(entry.verdict) == topic:
         yield "a verdict stands beside all but topics"
-    outdated = entry.verdict == "outdated"
-    if outdated != bool(entry.since):
-        yield "`since` goes with the verdict outdated"
+    if entry.verdict == "outdated" and not entry.since:
+        yield "`since` says when it became outdated"
     if bool(entry.old) != bool(entry.new):
         yield "`old` and `new` go together"
+    if entry.old and not entry.since:
+        yield "`since` says when the old line changed"
     untested = topic or entry.verdict == UNTESTED
     if untested and (entry.evidence or entry.shows):
         yield "what is shown is tested"
