@@ -1,12 +1,14 @@
 """The diary: one table, told once in each language, resting on claims."""
 
+import datetime
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from docs._tools import diary, ledger
+from docs._tools import diary, ledger, new_entry
 from docs._tools.expand import parse
 from docs._tools.ledger import LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, scripts
@@ -201,3 +203,23 @@ def test_the_feed_names_each_dated_entry(site: Path, language: str) -> None:
     assert len(ids) == len({*ids}) == 1 + len(days)
     page = (home / links[0] / "index.html").read_text(encoding="utf-8")
     assert re.search(r'type="?application/atom\+xml"?[^>]* href=\S+feed', page)
+
+
+def test_one_command_begins_an_entry_in_both_languages(tmp_path: Path) -> None:
+    """Its pages are built as they are; a second one of a day is refused."""
+    shutil.copytree(ROOT / "docs/diary", tmp_path / "docs/diary")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    day = datetime.date(2031, 1, 2)
+    titles = {"ja": "「新しい」日", "en": 'a "new" day'}
+    new_entry.begin(titles, day, tmp_path)
+    (added,) = set(ledger.load(tmp_path)) - set(ENTRIES)
+    assert ledger.load(tmp_path)[added].claim == titles
+    for language in LANGUAGES:
+        page = tmp_path / f"docs/{language}/diary/{day}.md"
+        (fold,) = parse(page.read_text(encoding="utf-8"))
+        assert (fold.kind, fold.what) == ("diary", added)
+    menu = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
+    entries = re.findall(r"- diary/(20.*)\.md", menu)
+    assert entries[-1] == str(day)
+    with pytest.raises(FileExistsError):
+        new_entry.begin(titles, day, tmp_path)

@@ -104,8 +104,7 @@ if (filter) {
 
 /* A link to a verdict opens it. */
 const unfold = () => {
-  const place = location.hash && document.getElementById(location.hash.slice(1));
-  const fold = place?.closest("details.verdict");
+  const fold = document.getElementById(location.hash.slice(1))?.closest("details.verdict");
   if (fold) fold.open = true;
 };
 unfold();
