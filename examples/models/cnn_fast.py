@@ -186,7 +186,7 @@ def draw(results, sweeps=None):
     _, axes = plt.subplots(num="seconds", figsize=(5, 2.4))
     for part in ("total", "waiting"):
         rows = [[run[way][f"{part}_seconds"] for way in WAYS] for run in runs]
-        axes.barh(WAYS, torch.tensor(rows).mean(dim=0), label=part)
+        axes.barh(WAYS, torch.tensor(rows).mean(dim=0).tolist(), label=part)
     axes.set(xlabel="seconds", ylim=(6.5, -0.5))  # the first on top
     axes.legend()
 
