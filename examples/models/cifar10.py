@@ -188,12 +188,12 @@ def main(argv=None):
 
 
 def draw(results):
-    """Draw pictures as they are, and three times as training sees them."""
+    """Draw pictures as they are, and twice as training sees them."""
     torch.manual_seed(0)
-    images = draw_flowers(10, noise=0)[0] / 255
-    rows = [images, *(augment(images - 0.5) + 0.5 for _ in range(3))]
+    images = draw_flowers(6, noise=0)[0] / 255
+    rows = [images, *(augment(images - 0.5) + 0.5 for _ in range(2))]
     shown = torch.cat([torch.cat([*row], dim=2) for row in rows], dim=1)
-    _, axes = plt.subplots(num="augmented", figsize=(5, 2.2))
+    _, axes = plt.subplots(num="augmented", figsize=(5, 2.4))
     axes.imshow(shown.permute(1, 2, 0).clamp(0, 1).numpy())
     axes.axis("off")
 
