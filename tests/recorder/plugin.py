@@ -106,7 +106,8 @@ def make_runs(part: list["Run"], name: str) -> int:
         path = Path(folder, "plan")
         path.write_bytes(pickle.dumps(part))
         # Two threads in each of two processes are far slower than in one.
-        processes = "1" if name == "two-threads" else "2"
+        both = any("--threads" in run.arguments for run in part)
+        processes = "1" if both or name == "two-threads" else "2"
         command = [
             *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
             *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
