@@ -55,8 +55,7 @@ def count_memory(model, photos):
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
-        logits = model(photos)
-        nn.functional.cross_entropy(logits, logits.argmax(dim=1))
+        model(photos)
     return sum(storage.nbytes() for storage in kept.values())
 
 
