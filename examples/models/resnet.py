@@ -114,7 +114,7 @@ for block in (ResidualBlock(64, 128), ResidualBlock(64, 64, stride=2)):
 class PaddedIdentity(nn.Module):
     def forward(self, features):
         smaller = features[:, :, ::2, ::2]  # every second pixel
-        return torch.cat([smaller, 0 * smaller], dim=1)  # 64 channels more
+        return torch.cat([smaller, 0 * smaller], dim=1)  # twice the channels
 
 
 one = nn.Conv2d(64, 128, 1, stride=2, bias=False)

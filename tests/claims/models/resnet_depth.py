@@ -63,7 +63,7 @@ def plain_gradients_do_not_vanish(r: Results) -> list[Comparison]:
     ja="学習率0.3の8層では、BatchNormがあれば85%以上、なければ50%未満",
 )
 def batch_norm_stands_larger_rates(r: Results) -> list[Comparison]:
-    at = [*r.shallow.rates].index(0.3)
+    at = r.rates.index(0.3)
     with_norm = r.shallow.plain_norm.val.mean[at]
     return [more(with_norm, 0.85), less(r.shallow.plain_net.val.mean[at], 0.5)]
 
@@ -76,3 +76,13 @@ def batch_norm_stands_larger_rates(r: Results) -> list[Comparison]:
 def batch_norm_helps_at_20_layers(r: Results) -> Comparison:
     plain = r.middle.plain_net.best.mean
     return more(r.middle.plain_norm.best.mean, plain)
+
+
+@claim(
+    en="With batches of 4, 8 layers are better without BatchNorm, each at its "
+    "best rate",
+    ja="バッチが4枚の8層では、最もよい学習率どうしで、BatchNormがないほうがよい",
+)
+def small_batches_turn_batch_norm_round(r: Results) -> Comparison:
+    with_norm = r.small.plain_norm.best.mean
+    return more(r.small.plain_net.best.mean, with_norm, by=0.05)
