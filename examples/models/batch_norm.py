@@ -60,17 +60,18 @@ def gradients(model):
 
 
 _, (left, right) = plt.subplots(1, 2, num="signals", figsize=(5, 2.4))
-signals, sizes = {}, {}
+signals, sizes, depths = {}, {}, range(1, 21)
 for way in ("without", "BatchNorm"):
     layers = []
     for _ in range(20):
         norm = nn.BatchNorm1d(64) if way == "BatchNorm" else nn.Identity()
         layers += [nn.Linear(64, 64), norm, nn.ReLU()]
-    deep = nn.Sequential(*layers, nn.Linear(64, 10))
-    signals[way] = [deep[: 3 * n](images).std().item() for n in range(1, 21)]
-    sizes[way] = gradients(deep)
-    left.plot(range(1, 21), signals[way], label=way)
-    right.plot(range(1, 21), sizes[way], label=way)
+    net = nn.Sequential(*layers, nn.Linear(64, 10))
+    # Over the pictures, then the mean of 64 features
+    signals[way] = [net[: 3 * n](images).std(0).mean().item() for n in depths]
+    sizes[way] = gradients(net)
+    left.plot(depths, signals[way], label=way)
+    right.plot(depths, sizes[way], label=way)
 left.set(xlabel="layer", ylabel="spread of the features", yscale="log")
 right.set(xlabel="layer", ylabel="size of the gradient", yscale="log")
 left.legend()
