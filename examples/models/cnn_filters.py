@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
+from torch.nn.functional import conv2d, cosine_similarity, cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
 
 
@@ -44,9 +45,9 @@ def show_row(row, pictures, **limits):
 # %% by_hand
 brighter_above = torch.tensor([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
 kernels = torch.stack([brighter_above, brighter_above.T])  # (2, 3, 3)
-three = val_images[3:4]
-answers = nn.functional.conv2d(three, kernels.unsqueeze(1), padding=1)
-figure, row = plt.subplots(1, 3, num="by_hand", figsize=(5, 1.8))
+three = val_images[3:4]  # (1, 1, 8, 8)
+answers = conv2d(three, kernels.unsqueeze(1), padding=1)  # (1, 2, 8, 8)
+_, row = plt.subplots(1, 3, num="by_hand", figsize=(5, 1.8))
 show_row(row, [*three[0], *answers[0]])
 
 
@@ -67,15 +68,14 @@ def train(seed, frozen=False):
     for _ in range(10):
         for batch, targets in DataLoader(train_data, 32, shuffle=True):
             optimizer.zero_grad()
-            nn.functional.cross_entropy(model(batch), targets).backward()
+            cross_entropy(model(batch), targets).backward()
             optimizer.step()
     return model, start
 
 
 @torch.no_grad()
 def find_accuracy(model):
-    correct = model(val_images).argmax(dim=1) == val_labels
-    return correct.float().mean().item()
+    return (model(val_images).argmax(1) == val_labels).float().mean().item()
 
 
 model, start = train(seed=0)
@@ -83,9 +83,9 @@ features = model[0]
 
 # %% filters
 filters = features[0].weight.detach()  # (8, 1, 3, 3)
-likeness = nn.functional.cosine_similarity(filters.flatten(1), start.flatten(1))
-print(f"like its start: {likeness.min():.2f} to {likeness.max():.2f}")
-figure, rows = plt.subplots(2, 8, num="filters", figsize=(5, 1.6))
+likeness = cosine_similarity(filters.flatten(1), start.flatten(1)).tolist()
+print(f"like its start: {min(likeness):.2f} to {max(likeness):.2f}")
+_, rows = plt.subplots(2, 8, num="filters", figsize=(5, 1.6))
 show_row(rows[0], start[:, 0], vmin=-1, vmax=1)
 show_row(rows[1], filters[:, 0], vmin=-1, vmax=1)
 
@@ -112,29 +112,29 @@ for layer, maps in kept.items():
     print(f"{type(layer).__name__:10}", *maps.shape)
 
 # %% maps
-figure, rows = plt.subplots(3, 8, num="maps", figsize=(5, 2.2))
+_, rows = plt.subplots(3, 8, num="maps", figsize=(5, 2.2))
 for row, place in zip(rows, (1, 2, 4), strict=True):
     show_row(row, kept[features[place]][3, :8])
 
 # %% strongest
 peaks = kept[features[4]].amax(dim=(2, 3))  # (N, 16)
-figure, rows = plt.subplots(4, 8, num="strongest", figsize=(5, 2.6))
+_, rows = plt.subplots(4, 8, num="strongest", figsize=(5, 2.6))
 for row, channel in zip(rows, peaks.mean(dim=0).topk(4).indices, strict=True):
     best = peaks[:, channel].topk(8).indices
     show_row(row, val_images[best, 0])
     print("channel", channel.item(), "digits", *val_labels[best].tolist())
 
 # %% field
+field = []
 changed = three + torch.eye(64).view(64, 1, 8, 8)  # one pixel each
-for place in (0, 2, 3):
-    part = features[: place + 1]
-    moved = part(changed)[:, :, 2, 2] != part(three)[:, :, 2, 2]
-    print(type(features[place]).__name__, moved.any(dim=1).sum().item())
+for end in (1, 3, 4):
+    moved = features[:end](changed) != features[:end](three)
+    field.append(moved[:, :, 2, 2].any(dim=1).sum().item())
+print("pixels that one value depends on:", *field)
 
 # %% needs_detach
-maps = features(val_images)
 with shows_error():
-    plt.imshow(maps[0, 0])
+    plt.imshow(features(three)[0, 0])
 
 # %% show
 plt.show()
