@@ -12,47 +12,49 @@ def mnist_is_read_at_its_goal(r: Results) -> Comparison:
 
 
 @claim(
-    en="After 8 epochs, validation accuracy with augmentation is at least 15 "
+    en="After 8 epochs, validation accuracy with augmentation is at least 5 "
     "points lower, at each of three rates",
     ja="8エポック後、拡張ありの検証の正解率は、3つの学習率のどれでも"
-    "15ポイント以上低い",
+    "5ポイント以上低い",
 )
 def it_loses_in_a_short_training(r: Results) -> list[Comparison]:
     return [
-        less(x.validation_augmented.mean, x.validation_none.mean, by=0.15)
+        less(x.validation_augmented.mean, x.validation_none.mean, by=0.05)
         for x in (r.lower_8, r.epochs_8, r.higher_8)
     ]
 
 
 @claim(
-    en="After 40 epochs, validation accuracy with augmentation is at least 1 "
-    "point higher, at each of three rates",
-    ja="40エポック後、拡張ありの検証の正解率は、3つの学習率のどれでも"
-    "1ポイント以上高い",
+    en="After 80 epochs, validation accuracy with augmentation is at least 10 "
+    "points higher, at each of three rates",
+    ja="80エポック後、拡張ありの検証の正解率は、3つの学習率のどれでも"
+    "10ポイント以上高い",
 )
 def it_wins_in_a_longer_one(r: Results) -> list[Comparison]:
     return [
-        more(x.validation_augmented.mean, x.validation_none.mean, by=0.01)
-        for x in (r.lower_40, r.epochs_40, r.higher_40)
+        more(x.validation_augmented.mean, x.validation_none.mean, by=0.1)
+        for x in (r.lower_80, r.epochs_80, r.higher_80)
     ]
 
 
 @claim(
-    en="From 40 to 120 epochs, validation accuracy without augmentation rises "
-    "by at most 2 points",
-    ja="40エポックから120エポックにしても、拡張なしの検証の正解率の上昇は"
-    "2ポイント以内",
+    en="Without augmentation, at least 99 % of the training pictures are right "
+    "after 16 epochs, and at most 80 % of the validation pictures after 80",
+    ja="拡張なしでは、16エポックで訓練画像の99%以上が正解になり、80エポック後も"
+    "検証画像の正解は80%以下",
 )
-def longer_brings_little_without(r: Results) -> Comparison:
-    late, later = r.epochs_40.validation_none, r.epochs_120.validation_none
-    return less(later.mean - late.mean, 0.02)
+def without_it_pictures_are_learned_by_heart(r: Results) -> list[Comparison]:
+    return [
+        more(r.epochs_16.training_none.mean, 0.99),
+        less(r.epochs_80.validation_none.mean, 0.8),
+    ]
 
 
 @claim(
-    en="After 40 epochs with augmentation, accuracy in training is at least 2 "
+    en="On MNIST with augmentation, accuracy in training is at least 0.2 "
     "points below that of validation",
-    ja="拡張ありの40エポック後、訓練の正解率は検証より2ポイント以上低い",
+    ja="MNISTで拡張を使うと、訓練の正解率は検証より0.2ポイント以上低い",
 )
 def training_lies_below_validation(r: Results) -> Comparison:
-    x = r.epochs_40
-    return less(x.training_augmented.mean, x.validation_augmented.mean, by=0.02)
+    x = r.mnist
+    return less(x.training_augmented.mean, x.validation_augmented.mean, 0.002)
