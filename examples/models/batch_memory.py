@@ -90,11 +90,11 @@ def make_mlp():
 def train_digits(batch, rate, args):
     """Train for a few epochs with SGD; return the validation accuracy."""
     digits = load_digits()
-    images = torch.tensor(digits.data, dtype=torch.float32) / 16  # (N, 64)
-    labels = torch.tensor(digits.target)  # (N,)
+    images = torch.tensor(digits.data).float().to(args.device) / 16  # (N, 64)
+    labels = torch.tensor(digits.target).to(args.device)  # (N,)
     train_data = TensorDataset(images[:1157], labels[:1157])
     torch.manual_seed(args.seed)
-    model = make_mlp()
+    model = make_mlp().to(args.device)
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     for _ in range(args.epochs):
         for inputs, targets in DataLoader(train_data, batch, shuffle=True):

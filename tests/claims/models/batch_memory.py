@@ -6,7 +6,6 @@ from tests.recorder.claims import (
     claim,
     less,
     more,
-    near,
     true,
 )
 
@@ -41,16 +40,6 @@ def small_networks_keep_much(r: Results) -> list[Comparison]:
 )
 def frozen_layers_keep_nothing(r: Results) -> list[Comparison]:
     return [less(1000 * x["head"], x["photo"]) for x in r.networks.values()]
-
-
-@claim(
-    en="Measured, a second photo takes what was counted, within 25 MB",
-    ja="測った値でも、写真1枚の追加で増える量は、数えた値との差が25MB以内",
-)
-def a_second_photo_takes_what_was_counted(r: Results) -> Comparison:
-    peaks = r.measured.peaks
-    more_memory = _only(peaks.SGD_2) - _only(peaks.SGD_1)
-    return near(more_memory, r.networks.vgg16.photo, within=25.0)
 
 
 @claim(
