@@ -32,7 +32,7 @@ ROTATES = {"workflow/groups"}  # each form is the test data once, for each way
 TEST = re.compile(r"test(_(data|set|loader|images|labels|batch))?")
 LAYERS = re.compile(r"Dropout\w*|(Lazy)?BatchNorm\w*|resnet\d+")
 # Lessons about the very thing, which measure without eval() to show it.
-FORGETS = {"workflow/train_and_validate"}
+FORGETS = {"models/batch_norm", "workflow/train_and_validate"}
 LOOKS_AT = {"len", "print", "shape", "zip", "enumerate", "next", "iter"}
 LOOKS_AT |= {"set", "tuple", "list", "min", "max", "sum", "isdisjoint", "size"}
 A_DAY = 1  # scripts that run alone
