@@ -32,12 +32,15 @@ HOSTS = {
     "cs231n.github.io",
     "discuss.pytorch.org",
     "distill.pub",
+    "docs.python.org",
     "docs.pytorch.org",
     "doi.org",
     "github.com",
+    "myrtle.ai",
     "numpy.org",
     "scikit-learn.org",
     "sidc.be",
+    "www.cs.toronto.edu",
 }
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
