@@ -59,7 +59,7 @@ back = nn.Upsample(scale_factor=8)(halved)  # 28, 14, 7, 3 and 24
 print("28 becomes", halved.shape[-1], "and then", back.shape[-1])
 
 
-# %% learn
+# %% training
 def learn(criterion, seed, labels):
     torch.manual_seed(seed)
     model = nn.Sequential(
