@@ -34,7 +34,7 @@ train_data = TensorDataset(images[:1157], labels[:1157])
 val_images, val_labels = images[1157:1415], labels[1157:1415]
 
 
-# %% show_row
+# %% drawing
 def show_row(axes, pictures):
     """Show pictures side by side, in few levels of grey."""
     row = torch.cat([nn.functional.pad(x, (0, 1)) for x in pictures], dim=1)
@@ -52,7 +52,7 @@ for axes, picture in zip(row, [*three[0], *answers[0]], strict=True):
     show_row(axes, [picture])
 
 
-# %% train
+# %% network
 def train(seed, frozen=False):
     """Return a small CNN; frozen, its first filters stay as drawn."""
     torch.manual_seed(seed)
