@@ -21,6 +21,7 @@ from tests import form
 from tests.recorder.settings import lay_files, load_settings
 
 READ_TEST_DATA = {
+    "models/cnn",
     "models/mlp",
     "models/sunspots",
     "transfer/flowers",

@@ -34,12 +34,12 @@ train_data = TensorDataset(images[:1157], labels[:1157])
 val_images, val_labels = images[1157:1415], labels[1157:1415]
 
 
-# %% show_row
-def show_row(row, pictures, **limits):
-    """Show pictures side by side."""
-    for axes, picture in zip(row, pictures, strict=True):
-        axes.imshow(picture, **limits)
-        axes.axis("off")
+# %% drawing
+def show_row(axes, pictures):
+    """Show pictures side by side, in few levels of grey."""
+    row = torch.cat([nn.functional.pad(x, (0, 1)) for x in pictures], dim=1)
+    axes.imshow((row / row.abs().max() * 8).round(), cmap="gray_r")
+    axes.axis("off")
 
 
 # %% by_hand
@@ -48,10 +48,11 @@ kernels = torch.stack([brighter_above, brighter_above.T])  # (2, 3, 3)
 three = val_images[3:4]  # (1, 1, 8, 8)
 answers = conv2d(three, kernels.unsqueeze(1), padding=1)  # (1, 2, 8, 8)
 _, row = plt.subplots(1, 3, num="by_hand", figsize=(5, 1.8))
-show_row(row, [*three[0], *answers[0]])
+for axes, picture in zip(row, [*three[0], *answers[0]], strict=True):
+    show_row(axes, [picture])
 
 
-# %% train
+# %% network
 def train(seed, frozen=False):
     """Return a small CNN; frozen, its first filters stay as drawn."""
     torch.manual_seed(seed)
@@ -85,9 +86,9 @@ features = model[0]
 filters = features[0].weight.detach()  # (8, 1, 3, 3)
 likeness = cosine_similarity(filters.flatten(1), start.flatten(1)).tolist()
 print(f"like its start: {min(likeness):.2f} to {max(likeness):.2f}")
-_, rows = plt.subplots(2, 8, num="filters", figsize=(5, 1.6))
-show_row(rows[0], start[:, 0], vmin=-1, vmax=1)
-show_row(rows[1], filters[:, 0], vmin=-1, vmax=1)
+_, rows = plt.subplots(2, num="filters", figsize=(5, 1.6))
+show_row(rows[0], start[:, 0])
+show_row(rows[1], filters[:, 0])
 
 # %% frozen
 learned, frozen = [], []
@@ -112,25 +113,24 @@ for layer, maps in kept.items():
     print(f"{type(layer).__name__:10}", *maps.shape)
 
 # %% maps
-_, rows = plt.subplots(3, 8, num="maps", figsize=(5, 2.2))
+_, rows = plt.subplots(3, num="maps", figsize=(5, 2.2))
 for row, place in zip(rows, (1, 2, 4), strict=True):
     show_row(row, kept[features[place]][3, :8])
 
 # %% strongest
 peaks = kept[features[4]].amax(dim=(2, 3))  # (N, 16)
-_, rows = plt.subplots(4, 8, num="strongest", figsize=(5, 2.6))
+_, rows = plt.subplots(4, num="strongest", figsize=(5, 2.6))
 for row, channel in zip(rows, peaks.mean(dim=0).topk(4).indices, strict=True):
     best = peaks[:, channel].topk(8).indices
     show_row(row, val_images[best, 0])
     print("channel", channel.item(), "digits", *val_labels[best].tolist())
 
 # %% field
-field = []
-changed = three + torch.eye(64).view(64, 1, 8, 8)  # one pixel each
-for end in (1, 3, 4):
-    moved = features[:end](changed) != features[:end](three)
-    field.append(moved[:, :, 2, 2].any(dim=1).sum().item())
-print("pixels that one value depends on:", *field)
+field, side, step = [], 1, 1  # pixels
+for kernel, stride in ((3, 1), (2, 2), (3, 1)):
+    side, step = side + (kernel - 1) * step, step * stride
+    field.append(side)
+print("pixels a side:", *field)
 
 # %% needs_detach
 with shows_error():
