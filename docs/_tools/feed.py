@@ -36,17 +36,20 @@ def write(folder: Path, target: Path, language: str, title: str) -> None:
     _add(feed, "link", rel="self", href="feed.xml")
     _add(feed, "link", rel="alternate", href="diary/")
     for path in pages:
-        text = path.read_text(encoding="utf-8")
-        entry = _add(feed, "entry")
-        for name, pattern in (("title", TITLE), ("summary", ABOUT)):
-            found = pattern.search(text)
-            _add(entry, name, found[1] if found else path.stem)
-        _add(entry, "id", _urn(f"{language}/{path.stem}"))
-        _add(entry, "updated", _time(path))
-        _add(entry, "link", href=f"diary/{path.stem}/")
+        _add_page(_add(feed, "entry"), path, language)
     target.parent.mkdir(parents=True, exist_ok=True)
     tree = ElementTree.ElementTree(feed)
     tree.write(target, encoding="utf-8", xml_declaration=True)
+
+
+def _add_page(entry: ElementTree.Element, path: Path, language: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    for name, pattern in (("title", TITLE), ("summary", ABOUT)):
+        found = pattern.search(text)
+        _add(entry, name, found[1] if found else path.stem)
+    _add(entry, "id", _urn(f"{language}/{path.stem}"))
+    _add(entry, "updated", _time(path))
+    _add(entry, "link", href=f"diary/{path.stem}/")
 
 
 def _add(

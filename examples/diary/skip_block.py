@@ -27,7 +27,7 @@ def shows_error(name):
 
 
 # %% block
-class Block(nn.Module):
+class SkipBlock(nn.Module):
     def __init__(self, inputs, outputs, stride=1):
         super().__init__()
         self.layers = nn.Sequential(
@@ -53,13 +53,16 @@ def make_resnet18(classes):
     inputs = 64
     for outputs in (64, 128, 256, 512):
         stride = outputs // inputs
-        layers += [Block(inputs, outputs, stride), Block(outputs, outputs)]
+        layers += [
+            SkipBlock(inputs, outputs, stride),
+            SkipBlock(outputs, outputs),
+        ]
         inputs = outputs
     pool = nn.AdaptiveAvgPool2d(1), nn.Flatten()
     return nn.Sequential(*layers, *pool, nn.Linear(512, classes))
 
 
-def count(model):
+def count_weights(model):
     return sum(one.numel() for one in model.parameters())
 
 
@@ -68,8 +71,10 @@ with torch.device("meta"):  # shapes only
     with torch.no_grad():
         model = make_resnet18(10).eval()
         logits = model(torch.zeros(2, 3, 64, 64))
-print(tuple(logits.shape), f" {count(ours):,} = {count(theirs):,}")
-equal_size = count(ours) == count(theirs)
+print(
+    tuple(logits.shape), f" {count_weights(ours):,} = {count_weights(theirs):,}"
+)
+equal_size = count_weights(ours) == count_weights(theirs)
 
 # %% wrong_skip
 maps = torch.rand(2, 8, 8, 8)  # (B, C, H, W)
@@ -77,7 +82,7 @@ with shows_error("channels"):
     nn.Conv2d(8, 16, 3, padding=1)(maps) + maps
 with shows_error("stride"):
     nn.Conv2d(8, 8, 3, stride=2, padding=1)(maps) + maps
-fitted = Block(8, 16, stride=2)(maps)
+fitted = SkipBlock(8, 16, stride=2)(maps)
 print("with a convolution in the skip", tuple(fitted.shape))
 
 # %% in_place

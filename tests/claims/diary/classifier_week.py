@@ -74,7 +74,7 @@ def losses_need_item_to_be_plotted(r: Results) -> list[Comparison]:
 )
 def one_point_may_be_chance(r: Results) -> list[Comparison]:
     difference = 2**0.5 * r.half_width  # of two such accuracies
-    return [near(100 * r.half_width, 0.98, 0.005), more(100 * difference, 1)]
+    return [near(r.half_width, 0.0098, 0.00005), more(difference, 0.01)]
 
 
 @claim(

@@ -22,8 +22,7 @@ def a_layer_beside_the_network_learns_nothing(r: Results) -> Comparison:
 
 
 @claim(
-    en="At a rate of 0.3 for all layers, accuracy stays within 10 points of "
-    "chance",
+    en="At a rate of 0.3 for all layers, accuracy stays near chance",
     ja="すべての層を学習率0.3で学習すると、正解率はランダムな答えとほぼ変わらない",
 )
 def a_high_rate_ruins_it(r: Results) -> Comparison:
