@@ -62,7 +62,7 @@ def make_resnet18(classes):
     return nn.Sequential(*layers, *pool, nn.Linear(512, classes))
 
 
-def count_weights(model):
+def weights_of(model):
     return sum(one.numel() for one in model.parameters())
 
 
@@ -71,10 +71,8 @@ with torch.device("meta"):  # shapes only
     with torch.no_grad():
         model = make_resnet18(10).eval()
         logits = model(torch.zeros(2, 3, 64, 64))
-print(
-    tuple(logits.shape), f" {count_weights(ours):,} = {count_weights(theirs):,}"
-)
-equal_size = count_weights(ours) == count_weights(theirs)
+print(tuple(logits.shape), f" {weights_of(ours):,} = {weights_of(theirs):,}")
+equal_size = weights_of(ours) == weights_of(theirs)
 
 # %% wrong_skip
 maps = torch.rand(2, 8, 8, 8)  # (B, C, H, W)
