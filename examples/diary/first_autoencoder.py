@@ -71,9 +71,9 @@ def learn(criterion, seed, labels):
         nn.Conv2d(8, 1, 3, padding=1),
         nn.Sigmoid(),  # 0..1, as the pictures
     )
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     data = TensorDataset(train_images, labels)
-    for _ in range(6):
+    for _ in range(4):
         for batch, _ in DataLoader(data, 64, shuffle=True):
             loss = criterion(model(batch), batch)  # the target is the input
             optimizer.zero_grad()

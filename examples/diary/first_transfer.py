@@ -64,9 +64,9 @@ with shows_error("spelling"):
     torchvision.dataset.ImageFolder(train)
 
 # %% archive
-packed = shutil.make_archive(train.parent, "zip", train.parent)
+shutil.make_archive(train.parent, "zip", train.parent)
 there = Path(temporary.name, "elsewhere")  # as on another computer
-shutil.unpack_archive(packed, there)
+shutil.unpack_archive(train.parent.with_suffix(".zip"), there)
 unpacked_classes = ImageFolder(there / "train").classes
 too_high_classes = ImageFolder(there).classes  # a mistake, no error
 print(unpacked_classes, too_high_classes)
