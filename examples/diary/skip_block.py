@@ -48,8 +48,9 @@ class SkipBlock(nn.Module):
 
 # %% network
 def make_resnet18(classes):
-    layers = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False)]
-    layers += [nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, padding=1)]
+    first = nn.Conv2d(3, 64, 7, 2, padding=3, bias=False)
+    pool = nn.MaxPool2d(3, 2, padding=1)
+    layers = [first, nn.BatchNorm2d(64), nn.ReLU(), pool]
     inputs = 64
     for outputs in (64, 128, 256, 512):
         stride = outputs // inputs
@@ -58,8 +59,8 @@ def make_resnet18(classes):
             SkipBlock(outputs, outputs),
         ]
         inputs = outputs
-    pool = nn.AdaptiveAvgPool2d(1), nn.Flatten()
-    return nn.Sequential(*layers, *pool, nn.Linear(512, classes))
+    last = nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes)
+    return nn.Sequential(*layers, *last)
 
 
 def weights_of(model):
