@@ -29,6 +29,7 @@ DIARY = "diary/index.md"  # home leads to it, and it to the entries
 HOSTS = {
     "arxiv.org",
     "creativecommons.org",
+    "cs.toronto.edu",
     "cs231n.github.io",
     "discuss.pytorch.org",
     "distill.pub",
@@ -36,11 +37,11 @@ HOSTS = {
     "docs.pytorch.org",
     "doi.org",
     "github.com",
+    "kaggle.com",
     "myrtle.ai",
     "numpy.org",
     "scikit-learn.org",
     "sidc.be",
-    "www.cs.toronto.edu",
 }
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")

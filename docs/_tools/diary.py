@@ -138,7 +138,8 @@ class Writer:
             names = ", ".join(claims) or "nothing"
             raise LedgerError(f"{lesson} has no such claim; there is: {names}")
         compared = "; ".join(claims[key]["compared"])
-        return f"- {claims[key][self.language]} ({literal(compared)})"
+        shown = f'<span lang="en">{literal(compared)}</span>'
+        return f"- {claims[key][self.language]} ({shown})"
 
     def link(self, place: str) -> str:
         """Return a link to a lesson's page, or to a place in it."""
