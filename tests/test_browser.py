@@ -562,6 +562,6 @@ def test_a_link_to_a_verdict_opens_it(
         shown.count()
     )
     shown.first.locator("a").click()
-    page.wait_for_url("**/diary/20*")
+    page.wait_for_url(re.compile("/diary/20.*#l"))
     verdict = page.locator("details.verdict:has(:target)")
     assert verdict.get_attribute("open") is not None

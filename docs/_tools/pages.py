@@ -40,6 +40,7 @@ from docs._tools.records import Records
 from docs._tools.search_index import SearchIndex
 
 FOLDER = "notebooks"
+DIARY_BOOST = 0.4  # lessons come first in the search
 TEMPLATES = Path(__file__).with_name("templates")
 HEADING = re.compile(r"^(#+) (.+?) \{ ?#([\w-]+) ?\}$", re.M)
 START = '<section class="notebook-cell" id="cell-{}">'
@@ -119,7 +120,10 @@ class Site:
         """Take a page in, unless its front matter excludes it."""
         asked = page.meta.get("search") or {}
         if not asked.get("exclude"):
-            boost = asked.get("boost", 1)
+            in_diary = page.url.removeprefix(f"{language}/").startswith(
+                "diary/"
+            )
+            boost = asked.get("boost", DIARY_BOOST if in_diary else 1)
             self.index.add(language, page.url, str(page.title), html, boost)
         # Material's plugin, whose search box is used, need not parse it too.
         page.meta["search"] = {**asked, "exclude": True}
