@@ -171,12 +171,14 @@ def draw(results):
     _, panel = plt.subplots(num="rates")
     for way in WAYS:
         told, label = results[way], way.replace("_", " ")
-        axes.plot(range(1, 2 * DEEP + 2), told["gradients"], label=label)
+        sizes = [size or None for size in told["gradients"]]  # 0: no point
+        axes.plot(range(1, 2 * DEEP + 2), sizes, ".-", label=label)
         panel.plot(results["rates"], told["val"], marker="o", label=label)
     axes.set(xlabel="layer", ylabel="size of the gradient", yscale="log")
+    axes.set_ylim(top=1e8)  # room for the legend
     panel.set(xlabel="learning rate", xscale="log", ylim=(0, 1))
     panel.set_ylabel("validation accuracy")
-    axes.legend()
+    axes.legend(ncols=2)
     panel.legend()
 
 
