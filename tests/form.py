@@ -27,7 +27,13 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of, script_path
+from docs._tools.lessons import (
+    LANGUAGES,
+    ROOT,
+    page_of,
+    script_path,
+    scripts,
+)
 from docs._tools.parts import has_main
 
 LONGEST = {"concept": 90, "lesson": 150, "program": 800}  # lines of code
@@ -129,7 +135,7 @@ def copies(root: Path = ROOT) -> dict[str, dict[str, str]]:
     """
     first: dict[str, str] = {}
     found: dict[str, dict[str, str]] = {}
-    for lesson in lessons(root):
+    for lesson in scripts(root):
         for name, text in script(lesson, root).functions.items():
             if text.count("\n") + 1 < COPY:
                 continue
@@ -280,7 +286,7 @@ def _script_rows() -> Iterator[tuple[bool, str]]:
         f"{'script':38}kind     code guards copied  (copied, !too long)",
     )
     found, copied = copies(), 0
-    for lesson in lessons():
+    for lesson in scripts():
         one = script(lesson)
         names = found.get(lesson, {})
         same = sum(one.functions[name].count("\n") + 1 for name in names)
@@ -290,11 +296,11 @@ def _script_rows() -> Iterator[tuple[bool, str]]:
             f"{lesson:38}{one.kind:9}{one.code:4} {one.guards:6} {same:6}  "
             + " ".join([*names, *(f"!{name}" for name in one.long)]),
         )
-    scripts = [script(lesson) for lesson in lessons()]
+    counted = [script(lesson) for lesson in scripts()]
     yield (
         False,
-        f"sum: {sum(one.code for one in scripts)} lines of code, {copied} "
-        f"copied, {sum(one.guards for one in scripts)} guards",
+        f"sum: {sum(one.code for one in counted)} lines of code, {copied} "
+        f"copied, {sum(one.guards for one in counted)} guards",
     )
 
 

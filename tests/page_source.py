@@ -9,6 +9,7 @@ from typing import NamedTuple
 from docs._tools import expand
 from docs._tools.lessons import LANGUAGES, ROOT
 from docs._tools.parts import Source
+from docs._tools.records import Records
 
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^\s*(?P<marks>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
@@ -43,6 +44,12 @@ def pages() -> list[str]:
 def read(language: str, page: str) -> str:
     """Return the Markdown of a page."""
     return (DOCS / language / page).read_text(encoding="utf-8")
+
+
+def outlined(language: str, page: str) -> str:
+    """Return it with the folds and lists that the diary's table gives."""
+    about = expand.Page(f"docs/{language}/{page}", None, language)
+    return expand.outlined(read(language, page), about, Records())
 
 
 def parse(text: str) -> list[Embed]:

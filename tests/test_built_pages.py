@@ -19,24 +19,28 @@ from bs4.element import Comment, Doctype, NavigableString
 from docs._tools.expand import EXCERPT
 from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
 from docs._tools.records import Records
-from tests.page_source import cut, line_with, lines_of, pages, read
+from tests.page_source import cut, line_with, lines_of, outlined, pages, read
 from tests.test_site import address, article, everything, html
 
 # Fences that may be typed by hand: what a reader types or writes to a file.
 TYPED = {"console", "toml", "markdown", "yaml", "ini", "csv"}
 COMMANDS = {"python", "uv", "pip", "git", "cd"}
+DIARY = "diary/index.md"  # home leads to it, and it to the entries
 HOSTS = {
     "arxiv.org",
     "creativecommons.org",
     "cs231n.github.io",
     "discuss.pytorch.org",
     "distill.pub",
+    "docs.python.org",
     "docs.pytorch.org",
     "doi.org",
     "github.com",
+    "myrtle.ai",
     "numpy.org",
     "scikit-learn.org",
     "sidc.be",
+    "www.cs.toronto.edu",
 }
 
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff]")
@@ -100,7 +104,7 @@ def test_every_block_of_code_is_embedded_or_names_its_source(
     """No code and no output on a page is typed by hand."""
     faults = []
     for page in pages():
-        text = read(language, page)
+        text = outlined(language, page)
         shown = _embedded(text) | _sourced(text)
         for block in article(site, language, page)("pre"):
             fault = _fault_of_block(block, shown)
@@ -317,7 +321,7 @@ def _targets(site: Path, language: str, page: str) -> list[tuple[str, str]]:
         )
         for link in article(site, language, page).select("a[href]")
         if not set(link.get_attribute_list("class"))
-        & {"headerlink", "lesson__file", "md-content__button"}
+        & {"headerlink", "lesson__file", "md-content__button", "evidence"}
     ]
 
 
@@ -372,23 +376,25 @@ def test_lessons_come_in_one_order(site: Path, language: str) -> None:
     home = article(site, language, "index.md")
     tabs = html(site, language, "index.md").select_one("nav.md-tabs")
     menu: list[str] = []
-    for first in _pages_linked(tabs, language):
+    for first in _pages_linked(tabs, "index.md", language):
         section = html(site, language, first)
         open_part = section.select_one(".md-nav__item--active")
         alone = "/" not in first  # a tab that is one page
-        menu += [first] if alone else _pages_linked(open_part, language)
-    listed = _pages_linked(home, language, after="map")
+        menu += [first] if alone else _pages_linked(open_part, first, language)
+    listed = _pages_linked(home, "index.md", language, after="map")
+    mapped = [x for x in order if x == DIARY or not x.startswith("diary/")]
     steps = [page for page in order if _number(site, language, page)]
     numbers = [_number(site, language, page) for page in steps]
-    table = article(site, language, "workflow/nine_steps.md").find("table")
-    tabled = _pages_linked(table, language)
+    steps_page = "workflow/nine_steps.md"
+    table = article(site, language, steps_page).find("table")
+    tabled = _pages_linked(table, steps_page, language)
     faults = [
         f"{where}: {_parting(got, wanted)}"
         for where, got, wanted in (
             ("menu", menu, order),
-            (f"docs/{language}/index.md, {{#map}}", listed[:-1], order[1:]),
+            (f"docs/{language}/index.md, {{#map}}", listed[:-1], mapped[1:]),
             ("mkdocs.yml nav, numbers of the steps", numbers, sorted(numbers)),
-            (f"docs/{language}/workflow/nine_steps.md", tabled, steps),
+            (f"docs/{language}/{steps_page}", tabled, steps),
         )
         if got != wanted
     ]
@@ -413,15 +419,15 @@ def _number(site: Path, language: str, page: str) -> int:
 
 
 def _pages_linked(
-    within: Tag | None, language: str, after: str | None = None
+    within: Tag | None, page: str, language: str, after: str | None = None
 ) -> list[str]:
-    """List the pages that links lead to, each once, in order."""
+    """List the pages that a page's links lead to, each once, in order."""
     assert within is not None
     start = within.find(id=after) if after else within
     assert start is not None, f"no heading {{#{after}}} in {language}"
     links = start.find_all_next("a", href=True) if after else within("a")
-    here = "https://site/" + address(language, _page_of(within))
-    addresses = {"/" + address(language, page): page for page in pages()}
+    here = "https://site/" + address(language, page)
+    addresses = {"/" + address(language, one): one for one in pages()}
     targets = [
         urlparse(urljoin(here, str(link["href"])))
         for link in links
@@ -436,16 +442,6 @@ def _pages_linked(
             and not target.fragment
         )
     )
-
-
-def _page_of(tag: Tag) -> str:
-    """Return the page that holds ``tag``: a lesson, if it has a lesson bar."""
-    top = [*tag.parents][-1]
-    bar = top.select_one("aside.lesson a.lesson__file")
-    if bar is None:
-        return "index.md"
-    name = str(bar["href"]).partition("examples/")[2]
-    return name.removesuffix(".py") + ".md"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

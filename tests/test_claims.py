@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons
+from docs._tools.lessons import LANGUAGES, ROOT, scripts
 
 CLAIMS = ROOT / "tests/claims"
 # Kana or kanji.
@@ -96,7 +96,7 @@ ALL = [claim for path in FILES for claim in read_claims(path)]
 def test_file_belongs_to_a_lesson(path: Path) -> None:
     """It stands where its lesson's script stands below ``examples/``."""
     lesson = path.relative_to(CLAIMS).with_suffix("").as_posix()
-    assert lesson in lessons(), (
+    assert lesson in scripts(), (
         f"{path.relative_to(ROOT)}: no script examples/{lesson}.py;"
         " rename the file as the script, or delete it"
     )

@@ -15,7 +15,7 @@ import pytest
 import torch
 from pytest_examples import EvalExample
 
-from docs._tools.lessons import lessons, record_folder, script_path
+from docs._tools.lessons import record_folder, script_path, scripts
 from docs._tools.records import Record, Records
 from tests.recorder import claims, compare, figures, numerics, runs
 from tests.recorder.record import recorded_figures, variant_trees
@@ -50,7 +50,7 @@ def test_planned(run: runs.Run, eval_example: EvalExample) -> None:
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_example(
     lesson: str,
     device: str,
@@ -119,7 +119,7 @@ def _held(was: Any, now: Any) -> Any:
 
 
 def _sweeps() -> Iterator[tuple[str, str]]:
-    for lesson in lessons():
+    for lesson in scripts():
         for name, sweep in load_settings(lesson).sweeps.items():
             if not sweep.data:
                 yield lesson, name
@@ -152,7 +152,7 @@ def _long_ones() -> list[str]:
     records = Records()
     return [
         lesson
-        for lesson in lessons()
+        for lesson in scripts()
         if not load_settings(lesson).short
         and (record_folder(lesson) / "record.json").exists()
         and records.record(lesson).data["cpu_seconds"] > FULL_BELOW

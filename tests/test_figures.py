@@ -17,7 +17,7 @@ from PIL import Image
 from pytest_examples import EvalExample
 
 from docs._tools.expand import FIGURE_TEXT, WORDS, Expander, Page, expand, parse
-from docs._tools.lessons import LANGUAGES, ROOT, SiteError, lessons
+from docs._tools.lessons import LANGUAGES, ROOT, SiteError, scripts
 from docs._tools.records import Records
 from tests.recorder import figures, record, runs, svg
 from tests.recorder.run import Outcome, run_lesson
@@ -452,7 +452,7 @@ def test_recorded_figure_has_its_words(path: Path) -> None:
             assert known, f"docs/terms.toml, [labels], lacks {text!r}"
 
 
-@pytest.mark.parametrize("name", lessons())
+@pytest.mark.parametrize("name", scripts())
 def test_recorded_figures_are_shown(name: str) -> None:
     """A figure that no page shows is left over."""
     shown = {

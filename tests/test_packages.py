@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, script_path, scripts
 from docs._tools.packages import modules, packages
 from tests.test_project import group
 
@@ -66,7 +66,7 @@ def install_lines(name: str) -> list[list[str]]:
     return [line for line in lines if line != ["uv"]]
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_packages_bring_all_that_a_script_imports(lesson: str) -> None:
     """A module whose package has another name stands in NAMES."""
     path = script_path(lesson)

@@ -116,9 +116,10 @@ def _is_prose(line: Line) -> bool:
 
 
 def test_every_page_belongs_somewhere() -> None:
-    """A page is a lesson's, or one of the few that stand alone."""
+    """A page is a lesson's, the diary's, or one of the few that stand alone."""
     wanted = {"index.md", "contributing.md", "glossary.md"}
     wanted |= {f"{page_of(x)}.md" for x in lessons()}
+    wanted |= {one for one in pages("ja") if one.startswith("diary/")}
     faults = [
         f"docs/{language}/{page} is {fault}"
         for language in LANGUAGES

@@ -2,13 +2,13 @@
 
 import pytest
 
-from docs._tools.lessons import ROOT, lessons
+from docs._tools.lessons import ROOT, scripts
 from docs._tools.records import RecordError, Records
 from tests.recorder.record import record_faults
 from tests.recorder.settings import load_settings
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_record_fits_its_lesson(lesson: str) -> None:
     """Nothing is missing, stale or edited, and every claim holds."""
     try:
@@ -26,7 +26,7 @@ def test_no_record_without_a_lesson() -> None:
         for path in (ROOT / "snippets").rglob("*")
         if path.is_file()
     }
-    left_over = sorted(folders - set(lessons()))
+    left_over = sorted(folders - set(scripts()))
     if left_over:
         pytest.fail(
             f"no script for snippets/{', snippets/'.join(left_over)}: remove "
@@ -42,7 +42,7 @@ def test_settings_have_a_script_and_are_read_whole() -> None:
         path.relative_to(ROOT / "examples").with_suffix("").as_posix()
         for path in found
     }
-    assert named <= set(lessons())
+    assert named <= set(scripts())
     for lesson in named:
         load_settings(lesson)
 
@@ -50,7 +50,7 @@ def test_settings_have_a_script_and_are_read_whole() -> None:
 def test_all_records_are_of_the_pinned_versions() -> None:
     """Else one page shows another torch's messages than the next."""
     versions: dict[tuple[str, str], list[str]] = {}
-    for lesson in lessons():
+    for lesson in scripts():
         made_with = Records().record(lesson).data["environment"]
         key = made_with["torch"], made_with["torchvision"]
         versions.setdefault(key, []).append(lesson)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from docs._tools.lessons import lessons, record_folder, script_path
+from docs._tools.lessons import record_folder, script_path, scripts
 from docs._tools.records import Records
 from tests import form
 from tests.recorder.settings import lay_files, load_settings
@@ -33,7 +33,7 @@ ROTATES = {"workflow/groups"}  # each form is the test data once, for each way
 TEST = re.compile(r"test(_(data|set|loader|images|labels|batch))?")
 LAYERS = re.compile(r"Dropout\w*|(Lazy)?BatchNorm\w*|resnet\d+")
 # Lessons about the very thing, which measure without eval() to show it.
-FORGETS = {"workflow/train_and_validate"}
+FORGETS = {"models/batch_norm", "workflow/train_and_validate"}
 LOOKS_AT = {"len", "print", "shape", "zip", "enumerate", "next", "iter"}
 LOOKS_AT |= {"set", "tuple", "list", "min", "max", "sum", "isdisjoint", "size"}
 A_DAY = 1  # scripts that run alone
@@ -120,7 +120,7 @@ def _unweighted(
     yield call.lineno, "weight the batch's loss by its size: * len(labels)"
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_loops_set_the_mode_themselves(lesson: str) -> None:
     """train() in train_epoch; eval() and no_grad() in evaluate."""
     fail_with(lesson, [*faults_of_loops(tree_of(lesson))])
@@ -166,7 +166,7 @@ def is_cut(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize(
-    "lesson", [one for one in lessons() if one.startswith("workflow/")]
+    "lesson", [one for one in scripts() if one.startswith("workflow/")]
 )
 def test_the_digits_are_split_in_one_way(lesson: str) -> None:
     """Parts that overlap leak, and a record would not tell."""
@@ -182,7 +182,7 @@ def swapped_arguments(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{name_of(node)}() takes the labels first"
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_metrics_get_the_labels_first(lesson: str) -> None:
     """Swapped, rows and columns change places, and no number moves."""
     fail_with(lesson, [*swapped_arguments(tree_of(lesson))])
@@ -212,7 +212,7 @@ def readings(tree: ast.Module) -> Iterator[int]:
             yield node.iter.lineno
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_test_data_is_read_once(lesson: str) -> None:
     """At the end, in one place; and only where a page is about that."""
     if lesson in ROTATES:
@@ -274,7 +274,7 @@ def calls_in(node: ast.AST) -> Iterator[ast.Call]:
     return (part for part in ast.walk(node) if isinstance(part, ast.Call))
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_what_is_measured_is_in_eval_mode(lesson: str) -> None:
     """Dropout and BatchNorm are told that the training is over."""
     faults = [*forgotten_eval(tree_of(lesson))]
@@ -282,7 +282,7 @@ def test_what_is_measured_is_in_eval_mode(lesson: str) -> None:
         fail_with(lesson, faults)
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_script_asks_for_no_file_beside_it(lesson: str) -> None:
     """In a notebook there is no `__file__`; the recorder's folder is empty."""
     faults = [
@@ -306,7 +306,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give today's scripts, or all of them, to the test that runs them."""
     if "alone" not in metafunc.fixturenames:
         return
-    able = [x for x in lessons() if form.script(x).kind != "program"]
+    able = [x for x in scripts() if form.script(x).kind != "program"]
     if not metafunc.config.getoption("--full"):
         records = Records()
         able = [

@@ -18,6 +18,7 @@ from docs._tools.lessons import (
     page_of,
     script_path,
 )
+from tests.page_source import outlined
 from tests.test_pages import (
     first_difference,
     headings,
@@ -46,7 +47,7 @@ BLOCKS = (
 def address(language: str, page: str) -> str:
     """Return where a page stands in the site, ending in a slash or empty."""
     name = page.removesuffix(".md")
-    folder = "" if name == "index" else f"{name}/"
+    folder = f"{name}/".removesuffix("index/")
     return LANGUAGE_FOLDER[language] + folder
 
 
@@ -97,7 +98,7 @@ def test_languages_have_the_same_blocks(site: Path, page: str) -> None:
 @pytest.mark.parametrize("page", pages("ja"))
 def test_python_blocks_are_embeds(site: Path, page: str, language: str) -> None:
     """What Markdown made of the page holds no code but the embedded."""
-    text = read(language, page)
+    text = outlined(language, page)
     wanted = [one for one in parse(text) if '"examples/' in one.what]
     shown = article(site, language, page).select(".highlight.language-python")
     assert len(shown) <= len(wanted), f"{page}: a block that is no embed"

@@ -26,6 +26,16 @@ The glossary of docs/terms.toml::
     terms: all
     ```
 
+The diary's verdicts, from its table, by the items' ids; its lists::
+
+    ```verdicts
+    L030 L031
+    ```
+
+    ```ledger
+    all
+    ```
+
 A mark after a sentence that rests on a claim, a figure as inline SVG on a line
 of its own, and output from elsewhere that says where::
 
@@ -51,7 +61,9 @@ from typing import Any
 import markdown
 
 from docs._tools import formulas, numbers
+from docs._tools.diary import Writer
 from docs._tools.lessons import LANGUAGES, SiteError
+from docs._tools.markup import literal
 from docs._tools.records import Record, Records, is_measure, is_number
 
 LESSON = r"(?:(?P<lesson>\w+/\w+) +)?"
@@ -93,7 +105,6 @@ RECORDED_LANGUAGES = ("python", "py", "text")
 EMBEDDED_FOLDERS = ("examples/", "snippets/", "docs/assets/drawings/")
 LONGEST_ON_ONE_LINE = 60  # characters of a recorded text
 MOST_CLAIMS = 6  # on a page
-SIGNS = re.compile(r"[^\w .,:;%±–()、。/+=-]|(?<!\w)_|_(?!\w)")
 MARK = (
     '<button class="claim" type="button" popovertarget="{id}" '
     'aria-label="{label}">✓</button>'
@@ -127,7 +138,7 @@ class Page:
 class Embed:
     """What one place of a page asks for."""
 
-    kind: str  # code, table, source, figure, value or claim
+    kind: str  # code, table, diary, source, figure, value or claim
     line: int  # from 1
     start: int  # its place in the text
     end: int
@@ -220,6 +231,8 @@ def _kind(
     embeds = any(text.startswith("--8<--") for _, text in body)
     if language == "table":
         return "table"
+    if language in ("verdicts", "ledger"):
+        return "diary"
     if language == "markdown" or not (embeds or language in RECORDED_LANGUAGES):
         return None
     if not body:
@@ -250,6 +263,12 @@ def expand(text: str, page: Page, records: Records) -> str:
         raise SiteError(f"{where}: {error}") from None
 
 
+def outlined(text: str, page: Page, records: Records) -> str:
+    """Return a page with what the diary's table says, embeds as they are."""
+    embeds = [embed for embed in parse(text) if embed.kind == "diary"]
+    return _replace(text, embeds, Expander(page, records).from_diary)
+
+
 def _replace(
     text: str, embeds: Iterable[Embed], write: Callable[[Embed], str]
 ) -> str:
@@ -274,11 +293,6 @@ def raw(markup: str, indent: str = "") -> str:
 def indented(lines: Iterable[str], indent: str) -> str:
     """Join lines, each behind ``indent``."""
     return "\n".join(indent + line for line in lines)
-
-
-def literal(text: object) -> str:
-    """Return a text that means nothing in Markdown, HTML or a table."""
-    return SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", str(text))
 
 
 def shown_text(record: Record, key: str, spec: str) -> str:
@@ -473,6 +487,26 @@ class Expander:
                 rows[-1].append(data(f"{lesson}: {key}", value, shown))
         lines = [f"| {' | '.join(row)} |" for row in rows]
         return indented(lines, embed.groups["indent"])
+
+    def write_diary(self, embed: Embed) -> str:
+        """Write folds or a list from the diary's table."""
+        text = self.from_diary(embed)
+        try:
+            return _replace(text, parse(text), self.write)
+        except EmbedError as error:
+            lines = text.split("\n")
+            where = lines[min(error.line, len(lines)) - 1].strip()
+            raise SiteError(f"{error}, at {where!r}") from None
+
+    def from_diary(self, embed: Embed) -> str:
+        """Return what the diary's table says, with its own embeds."""
+        writer = Writer(
+            self.records, self.page.path, self.page.language, self.word
+        )
+        names = embed.what.split()
+        if embed.groups["info"].strip() == "ledger":
+            return writer.list(*names[:1])
+        return writer.folds(writer.find(names))
 
     def glossary(self) -> Iterator[str]:
         """Yield the rows of a table of all terms that are explained."""

@@ -3,6 +3,8 @@
 One lesson, one path: ``basics/tensors`` is ``examples/basics/tensors.py``,
 ``snippets/basics/tensors/`` and ``docs/{ja,en}/basics/tensors.md``. A program
 stands in ``examples/programs/``, its page in the section that it belongs to.
+A script below ``examples/diary/`` is evidence: entries of the diary embed it,
+and it has no page of its own.
 """
 
 import subprocess
@@ -13,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ja", "en")
 PAGES = {"programs/own_pictures": "transfer/own_pictures"}
 LESSONS = {page: lesson for lesson, page in PAGES.items()}
+EVIDENCE = "diary/"
 
 
 class SiteError(ValueError):
@@ -20,7 +23,12 @@ class SiteError(ValueError):
 
 
 def lessons(root: Path = ROOT) -> list[str]:
-    """List all lessons by their path below ``examples/``, sorted."""
+    """List the scripts that have a page, by path below ``examples/``."""
+    return [one for one in scripts(root) if not one.startswith(EVIDENCE)]
+
+
+def scripts(root: Path = ROOT) -> list[str]:
+    """List lessons and evidence by path below ``examples/``, sorted."""
     folder = root / "examples"
     return sorted(
         script.relative_to(folder).with_suffix("").as_posix()

@@ -22,7 +22,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from docs._tools import expand
+from docs._tools import diary, expand, feed
 from docs._tools.lessons import (
     LANGUAGES,
     SiteError,
@@ -32,6 +32,7 @@ from docs._tools.lessons import (
     lessons,
     page_of,
     script_path,
+    scripts,
 )
 from docs._tools.notebooks import has_notebook, notebook
 from docs._tools.packages import packages
@@ -111,6 +112,7 @@ class Site:
             ends = (source.rstrip(), markdown.rstrip())
             before = ends[0].count("\n") - ends[1].count("\n")
             about = expand.Page(f"docs/{name}", lesson, language, before)
+            markdown += diary.asked(rest, language, self.records)
             return expand.expand(markdown, about, self.records)
 
     def add_to_index(self, html: str, page: Page, language: str) -> None:
@@ -123,9 +125,14 @@ class Site:
         page.meta["search"] = {**asked, "exclude": True}
 
     def write(self, target: Path) -> None:
-        """Write search indexes, scripts, data and notebooks into the site."""
+        """Write what is no page: indexes, feeds, scripts, notebooks, data."""
         self.index.write(target, self.records.words("terms"))
-        for lesson in lessons(self.root):
+        for language in LANGUAGES:
+            title = self.records.words("words")["feed"][language]
+            place = target if language == LANGUAGES[0] else target / language
+            folder = self.root / "docs" / language / "diary"
+            feed.write(folder, place / "feed.xml", language, title)
+        for lesson in scripts(self.root):
             script = target / "examples" / f"{lesson}.py"
             script.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(script_path(lesson, self.root), script)

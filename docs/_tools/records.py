@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
+from docs._tools.ledger import PATH as LEDGER
+from docs._tools.ledger import Entry, load
 from docs._tools.lessons import ROOT, SiteError, record_folder
 from docs._tools.parts import Source
 
@@ -119,6 +121,10 @@ class Records:
         """
         file = self.root / path
         return self._read(file, lambda: Source.read(file, path))
+
+    def ledger(self) -> dict[str, Entry]:
+        """Return the diary's table, by id."""
+        return self._read(self.root / LEDGER, lambda: load(self.root))
 
     def words(self, group: str) -> dict[str, dict[str, Any]]:
         """Return a group of docs/terms.toml: by name, then by language."""

@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 import torch
+from PIL import Image
 from sklearn.datasets import load_digits
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision.datasets import ImageFolder
-from torchvision.io import decode_image, write_png
 from torchvision.transforms import v2
 
 
@@ -36,9 +36,9 @@ folder = Path(temporary.name)
 digits = load_digits()
 lines = ["file,sum,digits"]
 for first in range(0, 386, 2):  # two digits side by side
-    left, right = torch.tensor(digits.images[first : first + 2] * 15)
-    image = torch.cat([left, right], dim=1).unsqueeze(0)  # (1, 8, 16)
-    write_png(image.to(torch.uint8), str(folder / f"{first:03}.png"))
+    pair = torch.tensor(digits.images[first : first + 2] * 15).byte()
+    image = v2.functional.to_pil_image(torch.hstack([*pair]))  # (8, 16)
+    image.save(folder / f"{first:03}.png")
     a, b = digits.target[first : first + 2]
     lines.append(f"{first:03}.png,{a + b},{a} {b}")
 (folder / "pictures.csv").write_text("\n".join(lines))
@@ -56,7 +56,7 @@ class CsvPictures(Dataset):
 
     def __getitem__(self, index):
         row = self.rows[index]
-        image = decode_image(str(self.folder / row["file"]), mode="GRAY")
+        image = Image.open(self.folder / row["file"]).convert("L")  # grey
         value = torch.tensor([float(row["sum"])])  # (1,), float32
         labels = torch.zeros(10)  # float32
         labels[[int(digit) for digit in row["digits"].split()]] = 1
@@ -64,7 +64,8 @@ class CsvPictures(Dataset):
 
 
 # %% sample
-to_float = v2.ToDtype(torch.float32, scale=True)  # 0..255 -> 0..1
+# A PIL image of 0..255 -> (1, 8, 16), 0..1
+to_float = v2.Compose([v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
 dataset = CsvPictures(folder, "pictures.csv", to_float)
 image, value, labels = dataset[2]
 print(len(dataset), "samples;", dataset.rows[2])

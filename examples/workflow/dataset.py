@@ -12,10 +12,10 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
+from PIL import Image
 from sklearn.datasets import load_digits
 from torch import nn
 from torch.utils.data import Dataset, Subset, TensorDataset, random_split
-from torchvision.io import decode_image, write_png
 from torchvision.transforms import v2
 
 
@@ -50,7 +50,7 @@ print("TensorDataset gives the same sample:", same_sample)
 temporary = tempfile.TemporaryDirectory()
 for number in range(100):  # 0000_0.png, 0001_1.png, ...
     path = Path(temporary.name, f"{number:04}_{labels[number]}.png")
-    write_png((images[number] * 255).to(torch.uint8), str(path))
+    v2.functional.to_pil_image(images[number]).save(path)  # 0..255
 
 
 # %% files
@@ -64,7 +64,7 @@ class DigitFiles(Dataset):
 
     def __getitem__(self, index):
         path = self.paths[index]
-        image = decode_image(str(path))  # (1, 8, 8), uint8
+        image = v2.functional.pil_to_tensor(Image.open(path))  # uint8
         label = int(path.stem.split("_")[1])  # "0003_3" -> 3
         return self.transform(image), label
 
@@ -84,7 +84,7 @@ print("two reads are equal:", reads_are_equal)
 figure, axes = plt.subplots(1, 5, num="reads", figsize=(5, 1.2))
 reads = [plain_files[3][0]] + [moved_files[3][0] for _ in range(4)]
 for picture, axis in zip(reads, axes, strict=True):
-    axis.imshow(picture[0], cmap="gray_r")
+    axis.imshow(picture[0].numpy(), cmap="gray_r")
     axis.axis("off")
 
 # %% split

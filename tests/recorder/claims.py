@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docs._tools import ledger
 from docs._tools.lessons import ROOT
 from docs._tools.records import is_number, over_seeds
 from tests.recorder.compare import tables
@@ -183,7 +184,14 @@ def failing(lesson: str, tree: dict[str, Any]) -> Iterator[str]:
     for name, tried in claims_of(lesson).items():
         for comparison in tried.comparisons(tree):
             if not comparison.holds:
-                yield f"the claim {name} does not hold: {comparison.text}"
+                told = f"the claim {name} does not hold: {comparison.text}"
+                yield told + _verdicts(f"{lesson} {name}")
+
+
+def _verdicts(evidence: str) -> str:
+    """Name the diary's verdicts that rest on a claim."""
+    resting = [x.id for x in ledger.load().values() if evidence in x.evidence]
+    return f": verdict of {', '.join(resting)} changed" if resting else ""
 
 
 def jackknife(without: list[float]) -> float:

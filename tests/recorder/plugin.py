@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docs._tools.lessons import ROOT, lessons
+from docs._tools.lessons import ROOT, scripts
 from tests.recorder import numerics
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     chosen = [
         lesson
-        for lesson in lessons()
+        for lesson in scripts()
         if name in ("all", lesson) or lesson.startswith(f"{name}/")
     ]
     if not chosen and name != "pages":
         raise pytest.UsageError(
-            f"--record: no lesson {name!r}; there is: {', '.join(lessons())}"
+            f"--record: no lesson {name!r}; there is: {', '.join(scripts())}"
         )
     return record_all(chosen, real=bool(config.getoption("--real")))
 
@@ -106,7 +106,8 @@ def make_runs(part: list["Run"], name: str) -> int:
         path = Path(folder, "plan")
         path.write_bytes(pickle.dumps(part))
         # Two threads in each of two processes are far slower than in one.
-        processes = "1" if name == "two-threads" else "2"
+        both = any("--threads" in run.arguments for run in part)
+        processes = "1" if both or name == "two-threads" else "2"
         command = [
             *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
             *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),

@@ -85,3 +85,27 @@ query?.addEventListener("input", event => {
   if (!event.inputType?.startsWith("insertText"))
     query.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
 });
+
+/* The list of all that the diary says shows what is ticked: of each group that
+   has a tick, one of the ticked; in a group without, all. */
+const filter = document.querySelector(".ledger-filter");
+if (filter) {
+  const items = all(".ledger-item"), count = filter.querySelector("output");
+  const show = () => {
+    const ticked = Map.groupBy(all(":checked", filter), box => box.name);
+    for (const item of items)
+      item.closest("li").hidden = [...ticked].some(([name, boxes]) => boxes.every(box => box.value !== item.dataset[name]));
+    count.value = items.filter(item => !item.closest("li").hidden).length;
+  };
+  filter.addEventListener("change", show);
+  filter.hidden = false;
+  show();
+}
+
+/* A link to a verdict opens it. */
+const unfold = () => {
+  const fold = document.getElementById(location.hash.slice(1))?.closest("details.verdict");
+  if (fold) fold.open = true;
+};
+unfold();
+addEventListener("hashchange", unfold);

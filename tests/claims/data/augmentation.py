@@ -52,10 +52,10 @@ def it_helps_on_what_it_changes(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="At the end, `strong` is at least 20 points below `none` at each of "
-    "three rates; `medium` is at least 3 points below at this rate, and at "
+    en="After 20 epochs, `strong` is at least 20 points below `none` at each "
+    "of three rates; `medium` is at least 3 points below at this rate, and at "
     "least 1 point above at three times the rate",
-    ja="最後の`strong`は、3つの学習率のどれでも`none`より20ポイント以上低い。"
+    ja="20エポック後の`strong`は、3つの学習率のどれでも`none`より20ポイント以上低い。"
     "`medium`は、この学習率では3ポイント以上低く、3倍の学習率では"
     "1ポイント以上高い",
 )
@@ -71,8 +71,9 @@ def too_strong_loses(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Both flips end at least 1 point below `none`, at each of three rates",
-    ja="どちらの反転も、3つの学習率のどれでも、最後の正解率が`none`より"
+    en="After 20 epochs both flips are at least 1 point below `none`, at each "
+    "of three rates",
+    ja="どちらの反転も、3つの学習率のどれでも、20エポック後の正解率が`none`より"
     "1ポイント以上低い",
 )
 def flips_lose(r: Results) -> list[Comparison]:

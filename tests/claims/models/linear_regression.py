@@ -4,8 +4,10 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, near
 
 
 @claim(
-    en="Unscaled, the bias stays below 3; scaled, it is within 2 of 32",
-    ja="標準化しないとバイアスは3未満のまま、標準化すると32との差は2以内",
+    en="SGD, 500 updates: unscaled, the bias stays below 3; scaled, it is "
+    "within 2 of 32",
+    ja="SGDの500回の更新で、標準化しないとバイアスは3未満のまま、"
+    "標準化すると32との差は2以内",
 )
 def scaling_frees_the_bias(r: Results) -> list[Comparison]:
     raw, scaled = r.seeds.raw.bias.mean, r.seeds.scaled.bias.mean
@@ -13,8 +15,9 @@ def scaling_frees_the_bias(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Unscaled, the typical error is at least three times as large",
-    ja="標準化しないと、誤差（RMSE）は3倍以上",
+    en="SGD, 500 updates: unscaled, the typical error is at least three times "
+    "as large",
+    ja="SGDの500回の更新で、標準化しないと誤差（RMSE）は3倍以上",
 )
 def scaling_lowers_the_error(r: Results) -> Comparison:
     return more(r.seeds.raw.rmse.mean, 3 * r.seeds.scaled.rmse.mean)

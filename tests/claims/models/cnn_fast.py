@@ -1,0 +1,68 @@
+"""What the lesson on a fast training claims; measured on MNIST."""
+
+from tests.recorder.claims import Comparison, Results, claim, less, more
+
+
+@claim(
+    en="In each run both ways name at least 98.3 % of the test pictures "
+    "rightly after one epoch",
+    ja="どの測定でも、素直な書き方も速い書き方も、1エポックでテスト画像の98.3%以上が正解",
+)
+def both_reach_the_goal(r: Results) -> list[Comparison]:
+    ways = r.mnist.simple, r.mnist.one_cycle
+    return [more(way.accuracy.min, 0.983) for way in ways]
+
+
+@claim(
+    en="In each run the fast way needs less than a third of the time of the "
+    "straightforward one",
+    ja="どの測定でも、速い書き方の時間は、素直な書き方の3分の1に満たない",
+)
+def a_third_of_the_time(r: Results) -> Comparison:
+    return more(r.mnist.one_cycle.ratio_of_seconds.min, 3)
+
+
+@claim(
+    en="With all pictures in one tensor, waiting for batches takes less than a "
+    "tenth of the time that it took before",
+    ja="全画像を1つのテンソルにすると、バッチを待つ時間は、それまでの10分の1に満たない",
+)
+def waiting_ends(r: Results) -> Comparison:
+    before, after = (
+        r.mnist[way].waiting_seconds for way in ("simple", "tensor")
+    )
+    return less(after.max, before.min / 10)
+
+
+@claim(
+    en="In each run the smaller network at least triples the speed",
+    ja="どの測定でも、小さいネットワークで、速さが3倍以上になる",
+)
+def most_comes_from_the_network(r: Results) -> Comparison:
+    before, after = (
+        r.mnist[way].total_seconds for way in ("tensor", "smaller")
+    )
+    return less(after.max, before.min / 3)
+
+
+@claim(
+    en="In each run channels_last saves some time: at least a twentieth",
+    ja="どの測定でも、channels_lastで時間が少なくとも20分の1短くなる",
+)
+def layout_saves_a_little(r: Results) -> Comparison:
+    before, after = (r.mnist[way].total_seconds for way in ("stride", "layout"))
+    return less(after.max, 0.95 * before.min)
+
+
+@claim(
+    en="In each run OneCycle reaches a higher accuracy than the same training "
+    "without it",
+    ja="どの測定でも、OneCycleを使うと、使わない同じ学習より正解率が高い",
+)
+def one_cycle_learns_more(r: Results) -> list[Comparison]:
+    pairs = zip(
+        r.mnist.one_cycle.accuracy["values"],
+        r.mnist.batches.accuracy["values"],
+        strict=True,
+    )
+    return [more(with_it, without) for with_it, without in pairs]
