@@ -172,13 +172,14 @@ def draw(results):
     for way in WAYS:
         told, label = results[way], way.replace("_", " ")
         sizes = [size or None for size in told["gradients"]]  # 0: no point
-        axes.plot(range(1, 2 * DEEP + 2), sizes, ".-", label=label)
+        style = "." if way == "skip_zero" else "-"
+        axes.plot(range(1, 2 * DEEP + 2), sizes, style, label=label)
         panel.plot(results["rates"], told["val"], marker="o", label=label)
     axes.set(xlabel="layer", ylabel="size of the gradient", yscale="log")
-    axes.set_ylim(top=1e8)  # room for the legend
+    axes.set_ylim(top=1e10)  # room for the legend
     panel.set(xlabel="learning rate", xscale="log", ylim=(0, 1))
     panel.set_ylabel("validation accuracy")
-    axes.legend(ncols=2)
+    axes.legend(ncols=2, loc="upper left")
     panel.legend()
 
 

@@ -51,10 +51,12 @@ def without_it_pictures_are_learned_by_heart(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="On MNIST with augmentation, accuracy in training is at least 0.2 "
-    "points below that of validation",
-    ja="MNISTで拡張を使うと、訓練の正解率は検証より0.2ポイント以上低い",
+    en="On MNIST with augmentation, after 6 of 12 epochs, accuracy in training "
+    "is at least 0.2 points below that of validation",
+    ja="MNISTで拡張を使うと、12エポックのうち6エポックまで進んだとき、訓練の正解率は"
+    "検証より0.2ポイント以上低い",
 )
 def training_lies_below_validation(r: Results) -> Comparison:
-    x = r.mnist
-    return less(x.training_augmented.mean, x.validation_augmented.mean, 0.002)
+    way, after = r.mnist.augmented, 6 - 1
+    seen, new = way.train_accuracy.mean[after], way.val_accuracy.mean[after]
+    return less(seen, new, 0.002)
