@@ -206,9 +206,9 @@ def readings(tree: ast.Module) -> Iterator[int]:
                 continue  # a class: DataLoader, TensorDataset
             if any(map(is_test_data, given)):
                 yield node.lineno
-        elif isinstance(node, ast.For | ast.comprehension) and is_test_data(
-            node.iter
-        ):
+        elif isinstance(node, ast.For | ast.comprehension) and (
+            is_test_data(node.iter) and not is_test_data(node.target)
+        ):  # a set of sets is read where one of them is
             yield node.iter.lineno
 
 

@@ -180,6 +180,7 @@ def measure(
         model=network,
         images=some_pictures().tensors[0],
         labels=some_pictures().tensors[1],
+        split=some_pictures().tensors,
         loader=DataLoader(some_pictures(), batch_size),
         criterion=nn.CrossEntropyLoss(),
         device="cpu",

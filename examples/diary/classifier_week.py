@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision import transforms
 from torchvision.transforms import v2
 
+torch.manual_seed(0)
 digits = load_digits()
 images = torch.tensor(digits.images, dtype=torch.float32) / 16
 images = images.unsqueeze(1)  # (N, 8, 8) -> (N, 1, 8, 8)
