@@ -1,7 +1,8 @@
 """Train a pretrained network in many ways, on what is alike and what is not.
 
 Alike: five new shapes. Not alike: digits, enlarged. Each way is tried at
-several rates; validation chooses, and the test pictures are read once.
+several rates, more of them until the best is not the first or the last one;
+validation chooses, for each network anew, and test pictures are read once.
 
 Shapes: B pictures of a batch, N of a set; a picture is (3, 24, 24)
 Needs: torch 2.11 or newer, torchvision, scikit-learn, matplotlib
@@ -26,8 +27,8 @@ from torchvision.models.vgg import make_layers
 
 TASKS = ["shapes_20", "digits_10", "digits_100"]
 SIZES = {"train": 20, "val": 50, "test": 200}  # shapes of a class
-COSTS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
-RATES = [0.3, 0.1, 0.03]
+COSTS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300]
+RATES = [3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001]
 criterion = nn.CrossEntropyLoss()
 
 
@@ -62,18 +63,9 @@ def make_network(classes):
     return nn.Sequential(OrderedDict(parts))
 
 
-def freeze_statistics(model):
-    """Put whatever is frozen as a whole into eval()."""
-    for module in model.modules():
-        parameters = list(module.parameters())
-        if parameters and not any(x.requires_grad for x in parameters):
-            module.eval()
-
-
 def train_epoch(model, loader, criterion, optimizer):
     """Learn from every batch once; return the loss."""
     model.train()
-    freeze_statistics(model)
     total_loss = 0.0
     for images, labels in loader:
         loss = criterion(model(images), labels)
@@ -93,19 +85,19 @@ def evaluate(model, images, labels):
     return criterion(logits, labels).item(), accuracy
 
 
-def fit(model, optimizer, loader, val):
+def fit(model, optimizer, loader, val, epochs):
     """Train until the last third brought nothing; keep the best state."""
-    best_loss, best_epoch, epoch = math.inf, 0, 0
-    while epoch < max(9, 1.5 * best_epoch):  # the best one, and half as many
+    best, best_epoch, epoch = (0, 0), 0, 0
+    while epoch < max(epochs, 1.5 * best_epoch):  # and half as many again
         epoch += 1
         if not math.isfinite(train_epoch(model, loader, criterion, optimizer)):
             raise SystemExit("the loss is not finite: lower the rate")
         loss, accuracy = evaluate(model, *val)
-        if loss < best_loss:
-            best_loss, best_epoch, best_accuracy = loss, epoch, accuracy
+        if accuracy > best[0]:
+            best, best_epoch = (accuracy, -loss), epoch
             best_state = copy.deepcopy(model.state_dict())
     model.load_state_dict(best_state)
-    return best_loss, best_accuracy
+    return best, [best_epoch, epoch], model
 
 
 def few_digits(each):
@@ -126,27 +118,33 @@ def solve_linear(body, parts):
     """Classify what the body makes of pictures; return the accuracy."""
     body.eval()
     train, val, test = ((body(x).flatten(1), labels) for x, labels in parts)
-    tried = [LogisticRegression(C=c, max_iter=2000).fit(*train) for c in COSTS]
+    solver = LogisticRegression(max_iter=2000, warm_start=True)
+    tried = [copy.deepcopy(solver.set_params(C=c).fit(*train)) for c in COSTS]
     return max(tried, key=lambda one: one.score(*val)).score(*test)
 
 
-def train_all(model, parts, rates, device):
-    """Train at each rate; return test accuracy and rate of the best."""
-    parts = [[tensor.to(device) for tensor in part] for part in parts]
-    data, tried = TensorDataset(*parts[0]), []
-    sampler = RandomSampler(data, num_samples=200)  # however few there are
-    loader = DataLoader(data, batch_size=20, sampler=sampler)
-    for rate in rates:
-        copied = copy.deepcopy(model).to(device)
-        optimizer = torch.optim.SGD(copied.parameters(), rate, momentum=0.9)
-        loss, _ = fit(copied, optimizer, loader, parts[1])
-        tried.append((loss, rate, copied))
-    _, rate, best = min(tried, key=lambda one: one[0])
-    return evaluate(best, *parts[2])[1], rate
+def train_all(model, parts, args):
+    """Train at rates until the best is between two others; read the test."""
+    parts = [[tensor.to(args.device) for tensor in part] for part in parts]
+    model.to(args.device, memory_format=torch.channels_last)  # faster
+    data, tried, new = TensorDataset(*parts[0]), {}, RATES[2:5]
+    # An epoch is 200 pictures, however few there are
+    loader = DataLoader(data, 20, sampler=RandomSampler(data, num_samples=200))
+    while new:
+        for rate in new:
+            copied = copy.deepcopy(model)
+            optimizer = torch.optim.SGD(copied.parameters(), rate, momentum=0.9)
+            tried[rate] = fit(copied, optimizer, loader, parts[1], args.epochs)
+        rate = max(tried, key=lambda rate: tried[rate][0])
+        # The best rate and those beside it, if they are new
+        new = {*RATES[max(RATES.index(rate) - 1, 0) :][:3]} - {*tried}
+    _, epochs, best = tried[rate]
+    told = {"rates": sorted(tried), "chosen": rate, "epochs": [epochs]}
+    return evaluate(best, *parts[2])[1], told
 
 
-def try_task(task, seed, shapes, rates, device):
-    """Try each way on the pictures of one task; note the best rates."""
+def try_task(task, seed, shapes, trained, args):
+    """Try each way on the pictures of one task; tell how it was trained."""
     torch.manual_seed(seed)
     parts = [few_of(shapes[part], size) for part, size in SIZES.items()]
     if task != "shapes_20":
@@ -158,14 +156,15 @@ def try_task(task, seed, shapes, rates, device):
     model.load_state_dict(shapes["networks"][seed])
     found["middle"] = solve_linear(model.features[:8], parts)
     found["head"] = solve_linear(model[:-1], parts)
+    found["unpooled"] = solve_linear(model.features, parts)
     model.head = nn.Linear(64, 10)
     below = model.features[:12].eval()  # frozen: computed once
     fixed = [(below(images).detach(), labels) for images, labels in parts]
     last = nn.Sequential(model.features[12:], *model[1:])
     starts = {"partial": (last, fixed), "finetune": (model, parts)}
     for way, start in {**starts, "scratch": (scratch, parts)}.items():
-        found[way], rate = train_all(*start, rates.get(way, RATES), device)
-        rates[way] = [rate]  # the first network chooses for the others
+        found[way], told = train_all(*start, args)
+        trained.setdefault(way, {})[f"network {seed}"] = told
     return found
 
 
@@ -179,25 +178,26 @@ def main(argv=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("--networks", type=int, default=1, help="1 to 10")
     parser.add_argument("--tasks", nargs="+", default=TASKS, choices=TASKS)
+    parser.add_argument("--epochs", type=int, default=20, help="at least")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0, help="0 to 9")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     seeds = range(args.seed, args.seed + args.networks)
-    shapes, results, rates = load_shapes(), {}, {}
+    shapes, results, trained = load_shapes(), {}, {}
     for task in args.tasks:
-        known = shapes, rates.setdefault(task, {}), args.device
-        runs = [try_task(task, seed, *known) for seed in seeds]
+        rest = shapes, trained.setdefault(task, {}), args
+        runs = [try_task(task, seed, *rest) for seed in seeds]
         found = {way: summarise([run[way] for run in runs]) for way in runs[0]}
         print(task, *(f"{way} {x['mean']:.0%}" for way, x in found.items()))
         results[task] = found
-    return results | {"rates": rates}
+    return results | {"trained": trained}
 
 
 def draw(results):
     """Draw the accuracy of each way, with the spread: a colour a task."""
     axes = plt.figure("ways", (5, 2.6)).add_subplot(xlabel="accuracy")
-    for task, ways in [*results.items()][:-1]:  # without the rates
+    for task, ways in [*results.items()][:-1]:  # without trained
         names = [way.replace("random", "random layers") for way in ways]
         mean, std = np.transpose([(x["mean"], x["std"]) for x in ways.values()])
         axes.errorbar(mean, names, xerr=std, fmt="o", label=task)

@@ -55,7 +55,8 @@ class Settings:
     the recorded run writes and the record keeps; ``loads`` those of other
     lessons, by their path below snippets/, that lie beside the script.
     ``edges`` says of ways whose best rate is the first or last of those tried
-    why no further one was (see tests/test_protocol.py).
+    why no further one was, ``ends`` of ways that were not trained until the
+    last third brought nothing why not (see tests/test_protocol.py).
     """
 
     arguments: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ class Settings:
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
     edges: Mapping[str, str] = field(default_factory=dict)
+    ends: Mapping[str, str] = field(default_factory=dict)
     saves: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
 
