@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of, scripts
 from tests import form
 from tests.page_source import HEADING, lines_of, parse, read
 from tests.test_built_pages import source_of
@@ -36,7 +36,7 @@ def fail_with(faults: list[str], what_to_do: str) -> None:
         pytest.fail("\n".join([*faults, what_to_do]), pytrace=False)
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_script_is_short(lesson: str) -> None:
     """Lines of code, without blanks, comments and docstrings."""
     one = form.script(lesson)
@@ -50,7 +50,7 @@ def test_script_is_short(lesson: str) -> None:
     )
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@pytest.mark.parametrize("lesson", scripts())
 def test_functions_of_a_script_are_short(lesson: str) -> None:
     """A function fits on a screen."""
     faults = [

@@ -39,9 +39,10 @@ def shows_error(name):
 
 # %% sizes
 loader = DataLoader(dataset, batch_size=64)
+lengths = len(dataset), len(loader)
 batch, _ = next(iter(loader))  # (64, 1, 8, 8)
 sample, _ = dataset[0]  # (1, 8, 8)
-print("samples", len(dataset), " batches", len(loader))
+print("samples", lengths[0], " batches", lengths[1])
 print("one sample", tuple(sample.shape), " one batch", tuple(batch.shape))
 
 # %% transform_or_transformer
@@ -59,7 +60,8 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     v2.ToTensor()
 warned = [type(one.message).__name__ for one in caught]
-print("equal", torch.equal(as_before, as_today), " v2.ToTensor:", *warned)
+unchanged = torch.equal(as_before, as_today)
+print("equal", unchanged, " v2.ToTensor:", *warned)
 
 # %% not_scaled
 unscaled = transforms.ToTensor()(picture.astype(np.float32)).max().item()

@@ -1,9 +1,9 @@
-"""What a first residual network stumbles over: the block and its skip.
+"""What a first residual network stumbles over: the skip.
 
-Shapes: B pictures of a batch, C channels; a picture is (3, H, W)
-Needs: torch 2.11 or newer, torchvision, matplotlib
+Shapes: B maps of a batch, C channels, H height, W width
+Needs: torch 2.11 or newer, matplotlib
 Run: python skip_block.py
-Source: He and others (2015), Deep Residual Learning; torchvision, ResNet
+Source: He and others (2015), Deep Residual Learning
 """
 
 import contextlib
@@ -12,7 +12,6 @@ import textwrap
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
-from torchvision.models import resnet18
 
 raised = {}  # what each line ended with
 
@@ -26,62 +25,14 @@ def shows_error(name):
         print(textwrap.fill(f"{raised[name]}: {error}", 70))
 
 
-# %% block
-class SkipBlock(nn.Module):
-    def __init__(self, inputs, outputs, stride=1):
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False),
-            nn.BatchNorm2d(outputs),
-            nn.ReLU(),
-            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
-            nn.BatchNorm2d(outputs),
-        )
-        self.skip = nn.Sequential()  # as it is
-        if stride != 1 or inputs != outputs:
-            convolution = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
-            self.skip = nn.Sequential(convolution, nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        return torch.relu(self.layers(x) + self.skip(x))
-
-
-# %% network
-def make_resnet18(classes):
-    first = nn.Conv2d(3, 64, 7, 2, padding=3, bias=False)
-    pool = nn.MaxPool2d(3, 2, padding=1)
-    layers = [first, nn.BatchNorm2d(64), nn.ReLU(), pool]
-    inputs = 64
-    for outputs in (64, 128, 256, 512):
-        stride = outputs // inputs
-        layers += [
-            SkipBlock(inputs, outputs, stride),
-            SkipBlock(outputs, outputs),
-        ]
-        inputs = outputs
-    last = nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes)
-    return nn.Sequential(*layers, *last)
-
-
-def weights_of(model):
-    return sum(one.numel() for one in model.parameters())
-
-
-with torch.device("meta"):  # shapes only
-    ours, theirs = make_resnet18(1000), resnet18()
-    with torch.no_grad():
-        model = make_resnet18(10).eval()
-        logits = model(torch.zeros(2, 3, 64, 64))
-print(tuple(logits.shape), f" {weights_of(ours):,} = {weights_of(theirs):,}")
-equal_size = weights_of(ours) == weights_of(theirs)
-
 # %% wrong_skip
 maps = torch.rand(2, 8, 8, 8)  # (B, C, H, W)
 with shows_error("channels"):
     nn.Conv2d(8, 16, 3, padding=1)(maps) + maps
 with shows_error("stride"):
     nn.Conv2d(8, 8, 3, stride=2, padding=1)(maps) + maps
-fitted = SkipBlock(8, 16, stride=2)(maps)
+layer, fit = nn.Conv2d(8, 16, 3, 2, padding=1), nn.Conv2d(8, 16, 1, 2)
+fitted = layer(maps) + fit(maps)
 print("with a convolution in the skip", tuple(fitted.shape))
 
 # %% in_place

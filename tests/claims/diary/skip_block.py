@@ -12,18 +12,6 @@ from tests.recorder.claims import (
 
 
 @claim(
-    en="One block, put together in a loop, gives a ResNet-18 with as many "
-    "parameters as torchvision's",
-    ja="1つのブロックをループで並べると、torchvisionと同じパラメータ数のResNet-18になる",
-)
-def blocks_make_a_resnet(r: Results) -> list[Comparison]:
-    return [
-        same(r.logits.shape, [2, 10]),
-        true(r.equal_size, "parameters(ours) = parameters(torchvision)"),
-    ]
-
-
-@claim(
     en="Where channels or size change, a plain skip is an error, a "
     "convolution in it is not",
     ja="チャネル数や大きさが変わると、そのままのスキップはエラーになり、畳み込みを入れれば通る",
