@@ -9,10 +9,9 @@ from pathlib import Path
 
 from docs._tools.ledger import Entry, LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, page_of
-from docs._tools.markup import literal
+from docs._tools.markup import TITLE, literal
 from docs._tools.records import Records
 
-TITLE = re.compile(r"^# (.+?) \{ ?#[\w-]+ ?\}$", re.M)
 CELL = re.compile(r"examples/(\w+/\w+)\.py:(\w+)$")
 FENCE = re.compile(r"^```verdicts\n((?:.*\n)*?)```$", re.M)
 VERSION = re.compile(r"\d+")
@@ -39,7 +38,10 @@ def asked(lesson: str, language: str, records: Records) -> str:
     }
     if not found:
         return ""
-    links = [f"[{page[6:]}](../{page}.md)" for page in sorted(found)]
+    links = [
+        f"[{page.removeprefix('diary/')}](../{page}.md)"
+        for page in sorted(found)
+    ]
     words = records.words("words")["asked"][language]
     return f"\n\n{words % ' · '.join(links)}\n"
 
@@ -227,8 +229,7 @@ class Writer:
             for entry in self.entries.values()
             if entry.kind == "topic"
         ]
-        table = [heads, ["---", "---"], *rows]
-        return _table(table)
+        return _table([heads, ["---", "---"], *rows])
 
     def _changed(self) -> str:
         """Return a table of old lines and new ones, oldest version first."""

@@ -8,10 +8,11 @@ import uuid
 from pathlib import Path
 from xml.etree import ElementTree
 
+from docs._tools.markup import TITLE
+
 ATOM = "http://www.w3.org/2005/Atom"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ABOUT = re.compile(r"^description: (.+)$", re.M)
-TITLE = re.compile(r"^# (.+?) \{ ?#[\w-]+ ?\}$", re.M)
 
 
 def write(folder: Path, target: Path, language: str, title: str) -> None:

@@ -1,10 +1,11 @@
-"""Text that means nothing in Markdown, HTML or a table."""
+"""What the tools read of Markdown and write into it."""
 
 import re
 
+TITLE = re.compile(r"^# (.+?) \{ ?#[\w-]+ ?\}$", re.M)  # of a page
 SIGNS = re.compile(r"[^\w .,:;%±–()、。/+=-]|(?<!\w)_|_(?!\w)")
 
 
 def literal(text: object) -> str:
-    """Return a text with each sign that has a meaning as an entity."""
+    """Return a text that means nothing in Markdown, HTML or a table."""
     return SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", str(text))
