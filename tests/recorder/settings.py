@@ -20,11 +20,14 @@ class Sweep:
     """Arguments that the recorder runs once for each seed.
 
     An argument that begins with ``{data}/`` names real data, which is no
-    part of the repository: see :func:`data_folder`.
+    part of the repository: see :func:`data_folder`. ``varies`` tells why
+    two runs of one seed differ, as the memory of a process does: then their
+    means are compared and not their digits.
     """
 
     seeds: tuple[int, ...]
     arguments: tuple[str, ...] = ()
+    varies: str = ""
 
     @property
     def data(self) -> tuple[str, ...]:
