@@ -1,0 +1,23 @@
+"""What the lesson on shortcuts claims."""
+
+from tests.recorder.claims import Comparison, Results, claim, more, near
+
+WAYS = ("kernel_3", "padded", "no_shortcut")
+
+
+@claim(
+    en="Each at its best rate, all four ways are within 2 points of one "
+    "another on average",
+    ja="最もよい学習率どうしの平均は、4通りとも2ポイント以内",
+)
+def all_shortcuts_alike(r: Results) -> list[Comparison]:
+    first = r.longer.kernel_1.best.mean
+    return [near(r.longer[way].best.mean, first, within=0.02) for way in WAYS]
+
+
+@claim(
+    en="A 3x3 projection has more than 7 times the parameters of a 1x1",
+    ja="3x3の射影のパラメータは、1x1の7倍より多い",
+)
+def three_by_three_costs_more(r: Results) -> Comparison:
+    return more(r.kernel_3.weights, 7 * r.kernel_1.weights)
