@@ -22,7 +22,7 @@ from torchvision import transforms
 from torchvision.transforms import v2
 
 RATES = {
-    "sgd": (0.03, 0.1, 0.3, 1.0),
+    "sgd": (0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
     "adam": (0.0003, 0.001, 0.003, 0.01, 0.03),
 }
 

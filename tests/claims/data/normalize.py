@@ -29,16 +29,17 @@ def adam_ends_alike(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Adam: no rate at the edge of those tried is better than the best "
+    en="No rate at the edge of those tried is better than the best "
     "inside by half a point",
-    ja="Adamでは、試した範囲の端の学習率が、内側の最もよい学習率を"
+    ja="試した範囲の端の学習率が、内側の最もよい学習率を"
     "0.5ポイント以上上回ることはない",
 )
 def best_rates_are_inside(r: Results) -> list[Comparison]:
     return [
         more(max(means[1:-1]) + 0.005, max(means[0], means[-1]))
         for x in (r.digits, r.mnist)
-        for means in (x.adam.zero_to_one.mean, x.adam.normalized.mean)
+        for way in (x.adam, x.sgd)
+        for means in (way.zero_to_one.mean, way.normalized.mean)
     ]
 
 
