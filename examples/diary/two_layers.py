@@ -47,7 +47,7 @@ collapses = torch.allclose(plain, x @ weight.T + bias, atol=1e-6)
 stays = not torch.allclose(outputs, x @ weight.T + bias, atol=0.01)
 print("two layers are one", collapses, " with tanh they are not", stays)
 
-# %% learn
+# %% training
 corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 different = torch.tensor([[0.0], [1.0], [1.0], [0.0]])  # of the two numbers
 
