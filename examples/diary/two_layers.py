@@ -64,8 +64,8 @@ def learn(activation, seed):
 
 
 # %% exclusive_or
-side = torch.linspace(-0.5, 1.5, 41)
-places = torch.cartesian_prod(side, side).flip(1)  # (1681, 2)
+side = torch.linspace(-0.5, 1.5, 21)
+places = torch.cartesian_prod(side, side).flip(1)  # (441, 2)
 _, panels = plt.subplots(1, 2, num="exclusive_or", figsize=(5, 2.4))
 left = {}  # loss of each seed
 ways = {"no activation": nn.Identity(), "tanh": nn.Tanh()}
@@ -74,7 +74,7 @@ for axes, (name, activation) in zip(panels, ways.items(), strict=True):
     errors = [model(corners) - different for model in models]
     left[name] = [one.square().mean().item() for one in errors]
     print(f"{name:13} loss", *(f"{loss:.2f}" for loss in left[name]))
-    heights = models[0](places).detach().view(41, 41)
+    heights = models[0](places).detach().view(21, 21)
     box = (-0.5, 1.5, -0.5, 1.5)
     axes.imshow(heights, origin="lower", extent=box, vmin=-0.2, vmax=1.2)
     axes.set_title(name)
