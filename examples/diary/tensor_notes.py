@@ -95,11 +95,11 @@ with shows_error("leaf"):
 
 # %% itself
 turned = torch.arange(6).view(2, 3)  # (R, C)
-memory = turned.data_ptr()
+flat = turned.view(6)  # the same memory
 turned.t_()  # (R, C) -> (C, R)
 turned.copy_(torch.tensor([7, 8]))  # broadcast to each row
-stayed = turned.data_ptr() == memory
-print(turned.tolist(), " same memory", stayed)
+written = flat.tolist()
+print(turned.tolist(), " in memory", written)
 
 # %% sizes
 x = torch.randn(4, 4)  # (R, C)
@@ -116,8 +116,8 @@ with shows_error("no_divisor"):
 
 # %% shared
 y[0] = 99
-written = x[0, 0].item()
-print("in x too:", written)
+noticed = x[0, 0].item()
+print("in x too:", noticed)
 with shows_error("view_of_turned"):
     x.t().view(16)
 copied = x.t().reshape(16).data_ptr() != x.data_ptr()
