@@ -15,6 +15,7 @@ import warnings
 import numpy as np
 import torch
 
+expected = (NameError, RuntimeError, SyntaxError, TypeError, ValueError)
 raised = {}  # what each line ended with
 
 
@@ -22,7 +23,7 @@ raised = {}  # what each line ended with
 def shows_error(name):
     try:
         yield
-    except (NameError, RuntimeError, SyntaxError, ValueError) as error:
+    except expected as error:
         raised[name] = type(error).__name__
         print(textwrap.fill(f"{raised[name]}: {error}", 70))
 
@@ -30,16 +31,19 @@ def shows_error(name):
 # %% alone
 with shows_error("alone"):  # x was made in another block
     exec("y = torch.rand(5, 3)\nprint(x + y)", {"torch": torch})
+
+# %% pasted
 with shows_error("pasted"):  # printed lines among the code
     ast.parse("torch.Size([4, 4]) torch.Size([16])")
 
 # %% units
 array, tensor = np.ones((2, 3)), torch.ones(2, 3)  # each (R, C)
 units = [type(array).__name__, type(tensor).__name__]
-sizes = [array.size, list(tensor.size()), tensor.numel()]
+sizes = [array.size, list(tensor.size())]
 decimals = [str(array.dtype), str(tensor.dtype)]
-print(*units, "-", *decimals)
-print("array.size", sizes[0], " tensor.size()", *sizes[1:2])
+print(*units, *decimals, " size", *sizes)
+with shows_error("zeros"):
+    np.zeros(2, 3)  # no error in torch
 
 # %% index
 counts = torch.arange(6).view(2, 3)  # (R, C)
@@ -75,16 +79,16 @@ with shows_error("out_with_gradient"):
     torch.add(x.requires_grad_(), y, out=result)
 
 # %% in_place
-y, seen = torch.zeros(3), []
+y = torch.zeros(3)
 first = y[:1]  # (1,), the same memory
 y.add_(torch.ones(3))
-seen.append(first.item())
+seen = [first.item()]
 y += torch.ones(3)  # no underscore, and yet in place
-seen.append(first.item())
+seen += [first.item()]
 y[0] = 5
-seen.append(first.item())
+seen += [first.item()]
 y = y + 1  # a new tensor, under the old name
-seen.append(first.item())
+seen += [first.item()]
 print("in the same memory:", *seen)
 
 # %% refused
@@ -121,7 +125,6 @@ print("in x too:", noticed)
 with shows_error("view_of_turned"):
     x.t().view(16)
 copied = x.t().reshape(16).data_ptr() != x.data_ptr()
-print("reshape copies", copied)
 
 # %% tail
 one = torch.tensor([-0.23680149])  # (1,)

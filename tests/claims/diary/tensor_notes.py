@@ -4,16 +4,19 @@ from tests.recorder.claims import Comparison, Results, claim, same
 
 
 @claim(
-    en="A block alone lacks the tensor that another made; output pasted among "
-    "the lines is a syntax error",
-    ja="ほかの場所で作ったテンソルを使うコードは、それだけでは動かない。"
-    "出力が混ざったコードは構文エラーになる",
+    en="A block alone lacks the tensor that another made",
+    ja="ほかの場所で作ったテンソルを使うコードは、それだけでは動かない",
 )
-def blocks_do_not_run_alone(r: Results) -> list[Comparison]:
-    return [
-        same(r.raised.alone, "NameError"),
-        same(r.raised.pasted, "SyntaxError"),
-    ]
+def a_block_lacks_its_tensor(r: Results) -> Comparison:
+    return same(r.raised.alone, "NameError")
+
+
+@claim(
+    en="Output pasted among the lines is a syntax error",
+    ja="表示された結果が混ざったコードは、構文エラーになる",
+)
+def pasted_output_is_an_error(r: Results) -> Comparison:
+    return same(r.raised.pasted, "SyntaxError")
 
 
 @claim(
@@ -30,11 +33,16 @@ def ndarray_and_tensor(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="size counts the elements of an array and gives the shape of a tensor",
-    ja="sizeは、配列では要素の数、テンソルでは形を返す",
+    en="size counts the elements of an array and gives the shape of a tensor; "
+    "zeros of NumPy wants its shape in brackets",
+    ja="sizeは、配列では要素の数、テンソルでは形を返す。"
+    "NumPyのzerosには、形をかっこに入れて渡す",
 )
-def size_means_two_things(r: Results) -> Comparison:
-    return same(r.sizes, [6, [2, 3], 6])
+def same_names_differ(r: Results) -> list[Comparison]:
+    return [
+        same(r.sizes, [6, [2, 3]]),
+        same(r.raised.zeros, "TypeError"),
+    ]
 
 
 @claim(
