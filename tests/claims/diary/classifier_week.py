@@ -80,7 +80,7 @@ def one_point_may_be_chance(r: Results) -> list[Comparison]:
 
 @claim(
     en="A convolution may add channels, keep their number or lower it",
-    ja="畳み込みでは、チャネルを増やすことも、保つことも、減らすこともできる",
+    ja="畳み込みでは、チャンネルを増やすことも、保つことも、減らすこともできる",
 )
 def channels_are_free(r: Results) -> list[Comparison]:
     return [

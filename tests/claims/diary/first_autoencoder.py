@@ -5,7 +5,7 @@ from tests.recorder.claims import Comparison, Results, claim, less, same, true
 
 @claim(
     en="Convolution, ReLU and pooling, as in a classifier, give a code",
-    ja="分類と同じ畳み込み、ReLU、プーリングで、符号ができる",
+    ja="分類と同じ畳み込み、ReLU、プーリングで、少ない数（コード）ができる",
 )
 def the_encoder_is_that_of_a_classifier(r: Results) -> Comparison:
     return same(r.codes.shape, [5, 8, 2, 2])
@@ -48,7 +48,7 @@ def labels_are_not_used(r: Results) -> Comparison:
 
 @claim(
     en="permute, detach, cpu and the first channel give what [3, 0] gives",
-    ja="permute、detach、cpu、1個目のチャネルの順で取り出したものは、"
+    ja="permute、detach、cpu、1個目のチャンネルの順で取り出したものは、"
     "[3, 0]と同じ",
 )
 def the_long_way_is_right(r: Results) -> list[Comparison]:

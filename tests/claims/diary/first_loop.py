@@ -5,7 +5,7 @@ from tests.recorder.claims import Comparison, Results, claim, same, true
 
 @claim(
     en="Channels last raise an error, one row of eight numbers does not",
-    ja="チャネルが最後だとエラーになり、8個の数の1行はエラーにならない",
+    ja="チャンネルが最後だと畳み込み層はエラーになるが、8個の数の1行では線形層はエラーにならない",
 )
 def channels_come_first(r: Results) -> list[Comparison]:
     return [
@@ -17,7 +17,7 @@ def channels_come_first(r: Results) -> list[Comparison]:
 
 @claim(
     en="The output of a network must be detached to plot it, the input not",
-    ja="グラフを描くときにdetachが要るのは、入力ではなく出力である",
+    ja="グラフを描くときにdetachが要るのは、入力ではなく出力",
 )
 def only_the_output_must_be_detached(r: Results) -> list[Comparison]:
     return [

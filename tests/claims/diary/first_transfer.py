@@ -13,7 +13,7 @@ def weights_have_an_address(r: Results) -> Comparison:
 
 @claim(
     en="Resize with one number leaves two shapes, with two there is one",
-    ja="Resizeに数を1つ渡すと形は揃わず、2つ渡すと揃う",
+    ja="Resizeに数を1つ渡すと大きさはそろわず、2つ渡すとそろう",
 )
 def one_number_is_not_enough(r: Results) -> list[Comparison]:
     return [
@@ -44,7 +44,7 @@ def the_module_has_an_s(r: Results) -> Comparison:
 @claim(
     en="An unpacked archive has the same classes; one folder too high, there "
     "is one class and no error; .ipynb_checkpoints is an error",
-    ja="展開したアーカイブのクラスは同じ。1つ上のフォルダを指すとエラーなしで"
+    ja="展開したアーカイブのクラスは同じ。1つ上のフォルダを指定するとエラーなしで"
     "1クラスになり、.ipynb_checkpointsがあるとエラーになる",
 )
 def an_archive_keeps_the_classes(r: Results) -> list[Comparison]:

@@ -63,8 +63,8 @@ def logits_are_continuous(r: Results) -> list[Comparison]:
 @claim(
     en="A linear fit explains a curve and a product on the right features "
     "(R2 above 0.99), and neither on the plain ones (below 0.2)",
-    ja="線形の当てはめは、特徴量を選べば曲線も積も説明し（R2は0.99以上）、"
-    "そのままの特徴量ではどちらも説明しない（0.2以下）",
+    ja="線形の当てはめは、特徴量を選べば曲線も積も説明でき（R2は0.99以上）、"
+    "そのままの特徴量ではどちらも説明できない（0.2以下）",
 )
 def features_decide(r: Results) -> list[Comparison]:
     bent, product = r.r2["a^2 + sin(3b)"], r.r2["a * b"]

@@ -14,7 +14,7 @@ from tests.recorder.claims import (
 @claim(
     en="Where channels or size change, a plain skip is an error, a "
     "convolution in it is not",
-    ja="チャネル数や大きさが変わると、そのままのスキップはエラーになり、畳み込みを入れれば通る",
+    ja="チャンネル数や大きさが変わると、そのままのスキップ接続はエラーになり、畳み込みを入れれば通る",
 )
 def a_skip_must_fit(r: Results) -> list[Comparison]:
     return [
@@ -26,7 +26,7 @@ def a_skip_must_fit(r: Results) -> list[Comparison]:
 
 @claim(
     en="ReLU(inplace=True) overwrites what the skip was to carry",
-    ja="ReLU(inplace=True)は、スキップが運ぶはずの値を書き換える",
+    ja="ReLU(inplace=True)は、スキップ接続が運ぶはずの値を書き換える",
 )
 def in_place_changes_the_skip(r: Results) -> Comparison:
     return true(r.overwritten, "the skip has lost its negative numbers")
@@ -36,7 +36,7 @@ def in_place_changes_the_skip(r: Results) -> Comparison:
     en="In 28 layers the gradient dies on its way; BatchNorm alone makes it "
     "more than ten times as large; with skips it arrives at about its size",
     ja="28層の途中で、勾配は消える。バッチ正規化だけでは10倍より大きくなり、"
-    "スキップがあれば、ほぼもとの大きさで届く",
+    "スキップ接続があれば、ほぼ元の大きさで届く",
 )
 def skips_let_the_gradient_arrive(r: Results) -> list[Comparison]:
     return [

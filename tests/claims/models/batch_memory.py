@@ -36,7 +36,7 @@ def small_networks_keep_much(r: Results) -> list[Comparison]:
 @claim(
     en="With all but the last layer frozen, a photo takes less than a "
     "thousandth of that",
-    ja="最後の層以外を凍結すると、写真1枚あたりのメモリは1000分の1未満",
+    ja="最後の層以外を凍結すると、写真1枚ごとに保存する値は1000分の1未満",
 )
 def frozen_layers_keep_nothing(r: Results) -> list[Comparison]:
     return [less(1000 * x["head"], x["photo"]) for x in r.networks.values()]
@@ -84,7 +84,7 @@ def larger_batches_want_higher_rates(r: Results) -> list[Comparison]:
 
 @claim(
     en="Four batches of 8, each loss divided by 4, give the gradient of 32",
-    ja="8枚ずつ4回、損失を4で割って足すと、32枚のときと同じ勾配になる",
+    ja="8枚ずつ4回に分け、4で割った損失の勾配を足すと、32枚のときと同じ勾配になる",
 )
 def accumulated_gradients_are_equal(r: Results) -> Comparison:
     return true(r.equal, "equal")

@@ -17,7 +17,7 @@ WITHOUT, WITH = "without", "BatchNorm"
     en="After 20 layers the features of different pictures differ less than a "
     "thousandth as much as after the first; with BatchNorm as much",
     ja="20層を通ると画像ごとの特徴の違いは1000分の1未満になり、"
-    "BatchNormがあれば変わらない",
+    "BatchNormがあればほぼ変わらない",
 )
 def batch_norm_keeps_the_features(r: Results) -> list[Comparison]:
     first, last = (r.signals[WITHOUT][at] for at in (0, -1))
@@ -29,7 +29,7 @@ def batch_norm_keeps_the_features(r: Results) -> list[Comparison]:
     en="Gradients grow at least tenfold from the last to the first layer "
     "with BatchNorm; without it they shrink to less than "
     "a ten-thousandth",
-    ja="BatchNormがあると勾配は最後の層から最初の層までに10倍以上になり、"
+    ja="最初の層の勾配は、BatchNormがあると最後の層の10倍以上になり、"
     "ないと1万分の1未満になる",
 )
 def gradients_grow_with_batch_norm(r: Results) -> list[Comparison]:
@@ -43,7 +43,7 @@ def gradients_grow_with_batch_norm(r: Results) -> list[Comparison]:
 @claim(
     en="In eval() mode more than 90 % are right; in train() mode, two at a "
     "time, at least 20 points fewer",
-    ja="eval()では90%以上が正解。train()のまま2枚ずつ分類すると20ポイント以上下がる",
+    ja="eval()での正解率は90%以上。train()のまま2枚ずつ分類すると20ポイント以上下がる",
 )
 def small_batches_spoil_the_answers(r: Results) -> list[Comparison]:
     two = r.by_size["2"]

@@ -9,7 +9,7 @@ from tests.recorder.claims import Comparison, Results, claim, more
     en="Over the last six epochs the mean accuracy is lower on the training "
     "pictures, changed and with a hole, than on whole ones held out",
     ja="最後の6エポックの平均では、切り抜きや穴のある訓練画像での正解率は、"
-    "学習に使わない、そのままの画像での正解率より低い",
+    "学習に使わない元のままの画像での正解率より低い",
 )
 def training_is_harder_than_measuring(r: Results) -> Comparison:
     return more(fmean(r.held_accuracy[-6:]), fmean(r.train_accuracy[-6:]))

@@ -15,7 +15,7 @@ def mnist_is_read_at_its_goal(r: Results) -> Comparison:
     en="After 8 epochs, validation accuracy with augmentation is at least 5 "
     "points lower, at each of three rates",
     ja="8エポック後、拡張ありの検証の正解率は、3つの学習率のどれでも"
-    "5ポイント以上低い",
+    "拡張なしより5ポイント以上低い",
 )
 def it_loses_in_a_short_training(r: Results) -> list[Comparison]:
     return [
@@ -28,7 +28,7 @@ def it_loses_in_a_short_training(r: Results) -> list[Comparison]:
     en="After 80 epochs, validation accuracy with augmentation is at least 5 "
     "points higher, at each of four rates",
     ja="80エポック後、拡張ありの検証の正解率は、4つの学習率のどれでも"
-    "5ポイント以上高い",
+    "拡張なしより5ポイント以上高い",
 )
 def it_wins_in_a_longer_one(r: Results) -> list[Comparison]:
     return [
@@ -40,8 +40,8 @@ def it_wins_in_a_longer_one(r: Results) -> list[Comparison]:
 @claim(
     en="Without augmentation, at least 99 % of the training pictures are right "
     "after 16 epochs, and at most 80 % of the validation pictures after 80",
-    ja="拡張なしでは、16エポックで訓練画像の99%以上が正解になり、80エポック後も"
-    "検証画像の正解は80%以下",
+    ja="拡張なしでは、16エポックで訓練の正解率が99%以上になり、80エポック後も"
+    "検証の正解率は80%以下",
 )
 def without_it_pictures_are_learned_by_heart(r: Results) -> list[Comparison]:
     return [
@@ -53,7 +53,7 @@ def without_it_pictures_are_learned_by_heart(r: Results) -> list[Comparison]:
 @claim(
     en="On MNIST with augmentation, after 6 of 12 epochs, accuracy in training "
     "is at least 0.2 points below that of validation",
-    ja="MNISTで拡張を使うと、12エポックのうち6エポックまで進んだとき、訓練の正解率は"
+    ja="MNISTで拡張を使うと、12エポックのうち6エポックが終わったとき、訓練の正解率は"
     "検証より0.2ポイント以上低い",
 )
 def training_lies_below_validation(r: Results) -> Comparison:

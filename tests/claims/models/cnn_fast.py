@@ -36,7 +36,7 @@ def waiting_ends(r: Results) -> Comparison:
 
 @claim(
     en="In each run the smaller network at least triples the speed",
-    ja="どの測定でも、小さいネットワークで、速さが3倍以上になる",
+    ja="どの測定でも、ネットワークを小さくすると、速さが3倍以上になる",
 )
 def most_comes_from_the_network(r: Results) -> Comparison:
     before, after = (
@@ -57,7 +57,7 @@ def layout_saves_a_little(r: Results) -> Comparison:
 @claim(
     en="In each run OneCycle reaches a higher accuracy than the same training "
     "without it",
-    ja="どの測定でも、OneCycleを使うと、使わない同じ学習より正解率が高い",
+    ja="どの測定でも、OneCycleを使うと、ほかは同じで使わない場合より正解率が高い",
 )
 def one_cycle_learns_more(r: Results) -> list[Comparison]:
     pairs = zip(

@@ -8,7 +8,7 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, same
 @claim(
     en="Each trained filter of the first layer has a cosine of at least 0.6 "
     "with its random start",
-    ja="最初の層のどのフィルタも、学習後と初期値のコサイン類似度が0.6以上",
+    ja="最初の層のどのフィルタも、初期値と学習後のコサイン類似度が0.6以上",
 )
 def filters_stay_like_their_start(r: Results) -> Comparison:
     return more(min(r.likeness), 0.6)
@@ -17,7 +17,7 @@ def filters_stay_like_their_start(r: Results) -> Comparison:
 @claim(
     en="With random first filters, validation accuracy is at most 4 points "
     "lower, on the mean of three seeds",
-    ja="最初のフィルタがランダムでも、検証の正解率の低下は、3つのシードの"
+    ja="最初の層のフィルタがランダムなままでも、検証の正解率の低下は、3つのシードの"
     "平均で4ポイント以内",
 )
 def random_filters_nearly_do(r: Results) -> Comparison:
@@ -26,7 +26,7 @@ def random_filters_nearly_do(r: Results) -> Comparison:
 
 @claim(
     en="A value depends on 3×3, 4×4 and 8×8 pixels",
-    ja="1つの値に影響するのは、3×3、4×4、8×8画素",
+    ja="1つの値に影響する範囲は、層を進むにつれて3×3、4×4、8×8画素と広がる",
 )
 def the_field_grows(r: Results) -> Comparison:
     return same(list(r.field), [3, 4, 8])

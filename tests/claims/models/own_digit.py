@@ -7,8 +7,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
     en="Photos as they are, inverted, or inverted and evenly lit: at most 30 % "
     "are right, digits and MNIST; as they are, the answers have a mean "
     "probability of 60 % or more",
-    ja="写真のまま、反転だけ、明るさをそろえるまででは、手書き数字でもMNISTでも"
-    "正解率は30%以下。写真のままの答えの確率は平均60%以上",
+    ja="写真のまま、反転まで、明るさをそろえるまでの正解率は、8×8の数字でも"
+    "MNISTでも30%以下。写真のままでの答えの確率は平均60%以上",
 )
 def early_steps_alone_do_not_help(r: Results) -> list[Comparison]:
     steps = ("photo", "inverted", "even_light")
@@ -25,7 +25,7 @@ def early_steps_alone_do_not_help(r: Results) -> list[Comparison]:
 @claim(
     en="After all steps at least 80 % of the small digits and 85 % of MNIST's "
     "are right",
-    ja="すべての手順のあとでは、小さな数字で80%以上、MNISTで85%以上が正解",
+    ja="すべての手順のあとでは、8×8の数字で80%以上、MNISTで85%以上が正解",
 )
 def made_fit_is_read(r: Results) -> list[Comparison]:
     return [

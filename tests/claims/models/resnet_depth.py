@@ -9,7 +9,7 @@ EVERY = ("plain_net", "plain_norm", "skip_he", "skip_norm", "skip_zero")
 @claim(
     en="With 8 layers, each at its best rate, all five ways are within 5 "
     "points",
-    ja="8層なら、それぞれ最もよい学習率で、5通りの差は5ポイント以内",
+    ja="8層なら、それぞれ最もよい学習率どうしで、5通りの差は5ポイント以内",
 )
 def alike_with_8_layers(r: Results) -> list[Comparison]:
     first = r.shallow.plain_net.best.mean
@@ -21,8 +21,8 @@ def alike_with_8_layers(r: Results) -> list[Comparison]:
 @claim(
     en="With 56 layers, plain networks stay below 50 %, with BatchNorm too; "
     "with skips and a small branch, above 85 %",
-    ja="56層では、スキップがないとBatchNormがあっても50%未満、"
-    "スキップがあり分岐を小さく始めれば85%以上",
+    ja="56層の正解率は、スキップ接続がないとBatchNormがあっても50%未満、"
+    "スキップ接続があり分岐を小さく始めれば85%以上",
 )
 def skips_learn_with_56_layers(r: Results) -> list[Comparison]:
     return [
@@ -33,7 +33,7 @@ def skips_learn_with_56_layers(r: Results) -> list[Comparison]:
 
 @claim(
     en="A skip around He's weights alone learns at none of eleven rates",
-    ja="Heの初期値のままスキップを付けただけでは、11通りのどの学習率でも学習しない",
+    ja="Heの初期値のままスキップ接続を付けただけでは、11通りのどの学習率でも学習しない",
 )
 def skip_alone_fails_from_he(r: Results) -> list[Comparison]:
     tried = (r.deep.skip_he, r.deep_low.skip_he)
@@ -43,8 +43,8 @@ def skip_alone_fails_from_he(r: Results) -> list[Comparison]:
 @claim(
     en="Before training, the plain network's gradient does not vanish; with "
     "BatchNorm it grows a thousandfold towards the first layer",
-    ja="学習前、スキップもBatchNormもないネットワークの勾配は消えず、"
-    "BatchNormを入れると最初の層までに1000倍以上になる",
+    ja="学習前、スキップ接続もBatchNormもないネットワークの勾配は消えない。"
+    "BatchNormを入れると、最初の層では最後の層の1000倍以上になる",
 )
 def plain_gradients_do_not_vanish(r: Results) -> list[Comparison]:
     def ratio(way: str) -> float:
@@ -61,7 +61,7 @@ def plain_gradients_do_not_vanish(r: Results) -> list[Comparison]:
 @claim(
     en="At rates 0.3 and 1, 8 layers with BatchNorm get over 85 % right, "
     "without it under 50 %",
-    ja="学習率0.3と1の8層では、BatchNormがあれば85%以上、なければ50%未満",
+    ja="8層、学習率0.3と1での正解率は、BatchNormがあれば85%以上、なければ50%未満",
 )
 def batch_norm_stands_larger_rates(r: Results) -> list[Comparison]:
     found: list[Comparison] = []
@@ -75,8 +75,8 @@ def batch_norm_stands_larger_rates(r: Results) -> list[Comparison]:
 @claim(
     en="With 20 layers and no skips, BatchNorm is better after 10 epochs, each "
     "at its best rate",
-    ja="スキップのない20層では、10エポック後、最もよい学習率どうしでもBatchNormが"
-    "あるほうがよい",
+    ja="スキップ接続のない20層では、10エポック後、最もよい学習率どうしで比べると、"
+    "BatchNormがあるほうがよい",
 )
 def batch_norm_helps_at_20_layers(r: Results) -> Comparison:
     plain = r.middle.plain_net.best.mean
@@ -86,7 +86,8 @@ def batch_norm_helps_at_20_layers(r: Results) -> Comparison:
 @claim(
     en="With batches of 4, 8 layers are better without BatchNorm, each at its "
     "best rate",
-    ja="バッチが4枚の8層では、最もよい学習率どうしで、BatchNormがないほうがよい",
+    ja="8層、4枚ずつのバッチでは、最もよい学習率どうしで比べると、"
+    "BatchNormがないほうがよい",
 )
 def small_batches_turn_batch_norm_round(r: Results) -> Comparison:
     with_norm = r.small.plain_norm.best.mean
@@ -96,7 +97,7 @@ def small_batches_turn_batch_norm_round(r: Results) -> Comparison:
 @claim(
     en="With 20 layers and 30 epochs, plain networks come within 5 points of "
     "those with skips; with 56 layers they stay at least 20 points below",
-    ja="30エポックなら、20層ではスキップなしとの差が5ポイント以内、"
+    ja="30エポックなら、スキップ接続の有無による差は、20層では5ポイント以内、"
     "56層では20ポイント以上",
 )
 def time_helps_with_20_layers(r: Results) -> list[Comparison]:
