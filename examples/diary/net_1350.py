@@ -72,9 +72,13 @@ before = functional.max_pool2d(maps.relu(), 2)
 unchanged = torch.equal(before.relu(), before)
 print("the second ReLU changes nothing:", unchanged)
 
-# %% wrong_inputs
+# %% other_sizes
 with shows_error("size"):
     net(torch.randn(1, 1, 28, 28))
+by_luck = net(torch.randn(1, 1, 33, 33))  # 33 -> 31 -> 15
+print("33 pixels", tuple(by_luck.shape))
+
+# %% colours
 with shows_error("colours"):
     net(torch.randn(1, 3, 32, 32))
 

@@ -86,11 +86,15 @@ def three_numbers_make_the_kernels(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Pictures of 28 pixels are an error, those of 32 are not",
-    ja="28画素の画像はエラーになり、32画素なら通る",
+    en="Pictures of 28 pixels are an error; those of 32 pass, and of 33 too",
+    ja="28画素の画像はエラーになる。32画素なら通り、33画素でも通る",
 )
-def only_one_size_fits(r: Results) -> list[Comparison]:
-    return [same(r.raised.size, "RuntimeError"), same(r.seven.shape, [7, 10])]
+def fc1_fixes_the_size(r: Results) -> list[Comparison]:
+    return [
+        same(r.raised.size, "RuntimeError"),
+        same(r.seven.shape, [7, 10]),
+        same(r.by_luck.shape, [1, 10]),
+    ]
 
 
 @claim(
