@@ -122,5 +122,6 @@ print("names that Python has already:", *taken)
 
 # %% version
 major = int(torch.__version__.split(".")[0])
-newer = torch.__version__ >= "2.2", str(torch.__version__) >= "2.2"
-print("torch", major, " 2.2 or newer:", newer[0], " as text:", newer[1])
+oldest = "2.2"  # which some code may need
+newer = torch.__version__ >= oldest, str(torch.__version__) >= oldest
+print("torch", major, " new enough:", newer[0], " as text:", newer[1])

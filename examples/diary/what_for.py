@@ -27,7 +27,7 @@ def shows_error(name):
         print(textwrap.fill(f"{raised[name]}: {error}", 70))
 
 
-# %% fly
+# %% flight
 def fly(velocity):
     position, path = torch.zeros(2), []  # metres: along, up
     for _ in range(60):  # every 0.02 seconds
