@@ -122,6 +122,6 @@ print("names that Python has already:", *taken)
 
 # %% version
 major = int(torch.__version__.split(".")[0])
-oldest = "2.2"  # which some code may need
-newer = torch.__version__ >= oldest, str(torch.__version__) >= oldest
-print("torch", major, " new enough:", newer[0], " as text:", newer[1])
+ninth = f"{major}.9"
+newer = torch.__version__ >= ninth, str(torch.__version__) >= ninth
+print(f"newer than {ninth}: {newer[0]}, as text: {newer[1]}")
