@@ -50,7 +50,8 @@ print(net)
 
 # %% parameters
 sizes = {name: list(w.shape) for name, w in net.named_parameters()}
-print(sizes)
+for name, size in sizes.items():
+    print(name, size)
 
 # %% batches
 images = torch.randn(7, 1, 32, 32)  # (B, C, 32, 32)
@@ -114,8 +115,9 @@ print("ReLU, pooling, dropout, PReLU:", *learned)
 by_function = functional.conv2d(images, net.conv1.weight, net.conv1.bias)
 same_maps = torch.equal(by_function, maps)
 
-# %% names
 aliases = nn is torch.nn, functional is torch.nn.functional
+
+# %% names
 names = ["images", "input", "net", "out"]
 taken = [name for name in names if hasattr(builtins, name)]
 print("names that Python has already:", *taken)

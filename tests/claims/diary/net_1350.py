@@ -126,8 +126,8 @@ def forward_must_be_written(r: Results) -> Comparison:
 
 
 @claim(
-    en="A layer before super().__init__() is an error",
-    ja="super().__init__()より先に層を置くと、エラーになる",
+    en="A layer before `super().__init__()` is an error",
+    ja="`super().__init__()`より先に層を置くと、エラーになる",
 )
 def super_must_come_first(r: Results) -> Comparison:
     return same(r.raised.no_super, "AttributeError")
@@ -147,17 +147,28 @@ def functions_hold_no_weights(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="nn is torch.nn; of the names that were used, Python has input already",
-    ja="nnはtorch.nnのことである。使われた名前のうち、inputはPythonにもうある",
+    en="nn is torch.nn, and functional is torch.nn.functional",
+    ja="nnはtorch.nn、functionalはtorch.nn.functionalのことである",
 )
 def short_names_are_the_modules(r: Results) -> list[Comparison]:
-    return [same(r.aliases, [True, True]), same(r.taken, ["input"])]
+    return [
+        true(r.aliases[0], "nn = torch.nn"),
+        true(r.aliases[1], "functional = torch.nn.functional"),
+    ]
 
 
 @claim(
-    en="torch is beyond version 1; compared as text, numbers of two digits go "
+    en="Of these names, Python has input already",
+    ja="この名前のうち、inputはPythonにもうある",
+)
+def input_is_taken(r: Results) -> Comparison:
+    return same(r.taken, ["input"])
+
+
+@claim(
+    en="torch is past version 1; compared as text, numbers of two digits go "
     "wrong",
-    ja="torchの版は1より後で、文字列として比べると2桁の数で間違える",
+    ja="torchの版はもう1.xではない。文字列として比べると、2桁の番号で間違える",
 )
 def versions_compare_as_numbers(r: Results) -> list[Comparison]:
     return [true(r.major > 1, f"{r.major} > 1"), same(r.newer, [True, False])]
