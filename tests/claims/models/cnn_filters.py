@@ -6,8 +6,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, same
 
 
 @claim(
-    en="Each trained filter of the first layer has a cosine of at least 0.6 "
-    "with its random start",
+    en="In the network shown, each trained filter of the first layer has a "
+    "cosine of at least 0.6 with its random start",
     ja="最初の層のどのフィルタも、学習後と初期値のコサイン類似度が0.6以上",
 )
 def filters_stay_like_their_start(r: Results) -> Comparison:
