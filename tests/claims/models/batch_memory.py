@@ -35,7 +35,7 @@ def small_networks_keep_much(r: Results) -> list[Comparison]:
 
 @claim(
     en="With all but the last layer frozen, a photo takes less than a "
-    "thousandth of that",
+    "thousandth of the memory",
     ja="最後の層以外を凍結すると、写真1枚ごとに保存する値は1000分の1未満",
 )
 def frozen_layers_keep_nothing(r: Results) -> list[Comparison]:
@@ -44,7 +44,7 @@ def frozen_layers_keep_nothing(r: Results) -> list[Comparison]:
 
 @claim(
     en="A real step takes 500 to 2000 MB more than weights, gradients, "
-    "optimizer and what is kept",
+    "optimizer and what is kept for backward()",
     ja="実際の1回の更新では、重み、勾配、オプティマイザ、保存する値の合計より"
     "500〜2000MB多く使う",
 )
@@ -67,8 +67,8 @@ def _only(value: object) -> float:
 
 
 @claim(
-    en="Batches of 8 lose 20 points or more at rate 1 against 0.1; batches of "
-    "256 gain 20 or more at 0.3 against 0.03",
+    en="After five epochs, batches of 8 lose 20 points or more at rate 1 "
+    "against 0.1; batches of 256 gain 20 or more at 0.3 against 0.03",
     ja="バッチサイズ8は、学習率を0.1から1にすると20ポイント以上下がり、256は"
     "0.03から0.3にすると20ポイント以上上がる",
 )

@@ -4,7 +4,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, near
 
 
 @claim(
-    en="Other photos of trained birds are classified at least 10 points better",
+    en="On other photos of trained birds, accuracy is at least 10 points "
+    "higher than on photos of new birds",
     ja="訓練に使った鳥の別の写真は、初めて見る鳥の写真より正解率が10ポイント以上高い",
 )
 def photos_of_trained_birds_flatter(r: Results) -> Comparison:
@@ -22,8 +23,8 @@ def macro_shows_the_rare(r: Results) -> Comparison:
 
 
 @claim(
-    en="The rare quarter of the species is classified less than half as well "
-    "as the common quarter",
+    en="Accuracy on the rare quarter of the species is less than half of that "
+    "on the common quarter",
     ja="訓練写真が少ない4分の1の種の正解率は、多い4分の1の種の半分未満",
 )
 def rare_species_are_mostly_missed(r: Results) -> Comparison:
@@ -32,7 +33,7 @@ def rare_species_are_mostly_missed(r: Results) -> Comparison:
 
 
 @claim(
-    en="The half correction raises macro accuracy by 2 points or more and "
+    en="Half the correction raises macro accuracy by 2 points or more and "
     "moves micro accuracy by 4 at most",
     ja="半分の強さの補正で、マクロ平均の正解率は2ポイント以上上がり、全写真の"
     "正解率の変化は4ポイント以内",
@@ -46,8 +47,8 @@ def half_the_correction_costs_little(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="The full correction finds more of the rare species and costs 3 points "
-    "or more over all photos",
+    en="The full correction raises accuracy on the rare species and costs 3 "
+    "points or more over all photos",
     ja="すべて差し引く補正では、珍しい種の正解率は上がるが、全写真の正解率は"
     "3ポイント以上下がる",
 )

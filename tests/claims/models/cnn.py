@@ -4,7 +4,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
 
 
 @claim(
-    en="On MNIST the CNN names at least 99.4 % of the test pictures rightly",
+    en="On MNIST the CNN classifies at least 99.4 % of the test pictures "
+    "correctly",
     ja="MNISTでは、テスト画像の99.4%以上が正解",
 )
 def mnist_is_read_at_its_goal(r: Results) -> Comparison:

@@ -6,8 +6,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, same
 
 
 @claim(
-    en="Each trained filter of the first layer has a cosine of at least 0.6 "
-    "with its random start",
+    en="In the network shown, each trained filter of the first layer has a "
+    "cosine of at least 0.6 with its random start",
     ja="最初の層のどのフィルタも、初期値と学習後のコサイン類似度が0.6以上",
 )
 def filters_stay_like_their_start(r: Results) -> Comparison:
@@ -15,8 +15,8 @@ def filters_stay_like_their_start(r: Results) -> Comparison:
 
 
 @claim(
-    en="With random first filters, validation accuracy is at most 4 points "
-    "lower, on the mean of three seeds",
+    en="With random first filters that never learn, validation accuracy is at "
+    "most 4 points lower, as the mean of three seeds",
     ja="最初の層のフィルタがランダムなままでも、検証の正解率の低下は、3つのシードの"
     "平均で4ポイント以内",
 )

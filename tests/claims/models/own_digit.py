@@ -4,9 +4,9 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
 
 
 @claim(
-    en="Photos as they are, inverted, or inverted and evenly lit: at most 30 % "
-    "are right, digits and MNIST; as they are, the answers have a mean "
-    "probability of 60 % or more",
+    en="Of photos as they are, inverted, or inverted and evenly lit, at most "
+    "30 % are classified correctly, small digits and MNIST; as they are, the "
+    "answers have a mean probability of 60 % or more",
     ja="写真のまま、反転まで、明るさをそろえるまでの正解率は、8×8の数字でも"
     "MNISTでも30%以下。写真のままでの答えの確率は平均60%以上",
 )
@@ -24,7 +24,7 @@ def early_steps_alone_do_not_help(r: Results) -> list[Comparison]:
 
 @claim(
     en="After all steps at least 80 % of the small digits and 85 % of MNIST's "
-    "are right",
+    "are classified correctly",
     ja="すべての手順のあとでは、8×8の数字で80%以上、MNISTで85%以上が正解",
 )
 def made_fit_is_read(r: Results) -> list[Comparison]:
@@ -35,8 +35,8 @@ def made_fit_is_read(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Stretched to fill the square, at least 10 points fewer are right than "
-    "with the shape kept",
+    en="Stretched to fill the square, at least 10 points fewer are classified "
+    "correctly than with the shape kept",
     ja="正方形いっぱいに引き伸ばすと、縦横比を保つより正解率が10ポイント以上低い",
 )
 def the_shape_must_be_kept(r: Results) -> list[Comparison]:
@@ -47,8 +47,8 @@ def the_shape_must_be_kept(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Centred by mass, at least 4 points more of MNIST's are right than "
-    "centred by the box",
+    en="Centred by mass, at least 4 points more of MNIST's digits are "
+    "classified correctly than with the middle of the crop in the centre",
     ja="MNISTでは、枠の中央より重心で合わせるほうが正解率が4ポイント以上高い",
 )
 def mass_beats_box_on_mnist(r: Results) -> Comparison:
@@ -57,8 +57,8 @@ def mass_beats_box_on_mnist(r: Results) -> Comparison:
 
 
 @claim(
-    en="A gap is left: made fit, fewer are right than of the digits "
-    "that were drawn on the sheets",
+    en="A gap is left: after all steps, fewer photos are classified correctly "
+    "than of the digits that were drawn on them",
     ja="すべて行っても、写真に描いた元の数字より正解率は低い",
 )
 def a_gap_is_left(r: Results) -> list[Comparison]:
