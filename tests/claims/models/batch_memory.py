@@ -69,7 +69,7 @@ def _only(value: object) -> float:
 @claim(
     en="After five epochs, batches of 8 lose 20 points or more at rate 1 "
     "against 0.1; batches of 256 gain 20 or more at 0.3 against 0.03",
-    ja="バッチサイズ8は、学習率を0.1から1にすると20ポイント以上下がり、256は"
+    ja="5エポックでは、バッチサイズ8は学習率を0.1から1にすると20ポイント以上下がり、256は"
     "0.03から0.3にすると20ポイント以上上がる",
 )
 def larger_batches_want_higher_rates(r: Results) -> list[Comparison]:

@@ -8,7 +8,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, same
 @claim(
     en="In the network shown, each trained filter of the first layer has a "
     "cosine of at least 0.6 with its random start",
-    ja="最初の層のどのフィルタも、初期値と学習後のコサイン類似度が0.6以上",
+    ja="ここに示すネットワークでは、最初の層のどのフィルタも、初期値と学習後の"
+    "コサイン類似度が0.6以上",
 )
 def filters_stay_like_their_start(r: Results) -> Comparison:
     return more(min(r.likeness), 0.6)

@@ -21,7 +21,7 @@ def alike_with_8_layers(r: Results) -> list[Comparison]:
 @claim(
     en="After 10 epochs with 56 layers, plain networks stay below 50 %, with "
     "BatchNorm too; with skips and a small branch, above 85 %",
-    ja="56層の正解率は、スキップ接続がないとBatchNormがあっても50%未満、"
+    ja="56層の正解率は、10エポック後、スキップ接続がないとBatchNormがあっても50%未満、"
     "スキップ接続があり分岐を小さく始めれば85%以上",
 )
 def skips_learn_with_56_layers(r: Results) -> list[Comparison]:
@@ -34,7 +34,8 @@ def skips_learn_with_56_layers(r: Results) -> list[Comparison]:
 @claim(
     en="With 56 layers, skips around layers with He's weights, and nothing "
     "else, learn at none of eleven rates",
-    ja="Heの初期値のままスキップ接続を付けただけでは、11通りのどの学習率でも学習しない",
+    ja="56層では、Heの初期値のままスキップ接続を付けただけでは、11通りのどの学習率でも"
+    "学習しない",
 )
 def skip_alone_fails_from_he(r: Results) -> list[Comparison]:
     tried = (r.deep.skip_he, r.deep_low.skip_he)
