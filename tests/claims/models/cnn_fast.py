@@ -55,8 +55,8 @@ def layout_saves_a_little(r: Results) -> Comparison:
 
 
 @claim(
-    en="In each run AdamW with OneCycle reaches a higher accuracy than Adadelta "
-    "at one rate, all else being equal",
+    en="In each run AdamW with OneCycle reaches a higher accuracy than "
+    "Adadelta at one rate, all else being equal",
     ja="どの測定でも、AdamWとOneCycleのほうが、一定の学習率のAdadeltaより正解率が高い",
 )
 def one_cycle_learns_more(r: Results) -> list[Comparison]:
