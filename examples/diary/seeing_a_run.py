@@ -45,7 +45,7 @@ def train_epoch(model, loader, criterion, optimizer):
 
 
 @torch.no_grad()
-def evaluate(model, images, labels):
+def evaluate(model, images, labels, criterion):
     logits = model.eval()(images)  # (B, 64) -> (B, 10)
     correct = (logits.argmax(dim=1) == labels).sum().item()
     return criterion(logits, labels).item(), correct / len(labels)
@@ -78,10 +78,11 @@ print("after loading and converting, the same parameters:", still_the_same)
 
 # %% train
 optimizer = SGD(model.parameters(), lr=0.1)  # after the last layer
-history = [(*evaluate(model, val_images, val_labels), None)]
+validation = val_images, val_labels, criterion
+history = [(*evaluate(model, *validation), None)]
 for _ in range(15):
     train_loss = train_epoch(model, train_loader, criterion, optimizer)
-    history.append((*evaluate(model, val_images, val_labels), train_loss))
+    history.append((*evaluate(model, *validation), train_loss))
 val_losses, accuracies, train_losses = zip(*history, strict=True)
 
 # %% curves
