@@ -86,8 +86,8 @@ def only_a_copy_keeps_the_best(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="(text)[address] holds no link of Markdown, [text](address) does",
-    ja="Markdownのリンクは[文](アドレス)で、(文)[アドレス]はリンクにならない",
+    en="In Markdown, `(text)[address]` is no link, `[text](address)` is one",
+    ja="Markdownでは、`[文](アドレス)`がリンクで、`(文)[アドレス]`はリンクにならない",
 )
 def brackets_make_the_link(r: Results) -> list[Comparison]:
     return [same(len(r.swapped), 0), same(len(r.written), 1)]
