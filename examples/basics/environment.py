@@ -72,9 +72,9 @@ for number in range(386):  # three forms
 files = len(list(home.rglob("*.png")))
 
 # %% pack
-archive = shutil.make_archive(home / "digits", "zip", home / "digits")
+shutil.make_archive(home / "digits", "zip", home / "digits")
 drive.mkdir()
-shutil.copy(archive, drive)  # stands for the upload
+shutil.copy(home / "digits.zip", drive)  # stands for the upload
 print(files, "pictures,", len(list(drive.iterdir())), "file to upload")
 
 # %% unpack
