@@ -45,7 +45,7 @@ def asked(lesson: str, language: str, records: Records) -> str:
         for page in sorted(found)
     ]
     words = records.words("words")["asked"][language]
-    return f"\n\n{words % ' · '.join(links)}\n"
+    return f"\n\n{words % ' · '.join(links)}\n{{: .asked }}\n"
 
 
 def name_of(page: str, language: str, root: Path) -> str:
