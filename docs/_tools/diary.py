@@ -239,11 +239,18 @@ class Writer:
         """Return a table of what the notes name, and what teaches it."""
         heads = [self.word(name, "words") for name in ("noted_topic", "lesson")]
         rows = [
-            [entry.quote[self.language], self.link(entry.lesson)]
+            [self._topic(entry), self.link(entry.lesson)]
             for entry in self.entries.values()
             if entry.kind == "topic"
         ]
         return _table([heads, ["---", "---"], *rows])
+
+    def _topic(self, entry: Entry) -> str:
+        """Return what was noted; English words are told to be such."""
+        quote = entry.quote[self.language]
+        if self.language == "en" or not quote.isascii():
+            return quote
+        return f'<span lang="en">{quote}</span>'
 
     def _changed(self) -> str:
         """Return a table of old lines and new ones, oldest version first."""
