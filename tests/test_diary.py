@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from bs4 import BeautifulSoup
 
 from docs._tools import diary, ledger, new_entry
 from docs._tools.expand import parse
@@ -182,12 +183,29 @@ def test_lessons_lead_to_the_entries_that_they_answer() -> None:
     places, records = diary.places(), Records()
     wanted: dict[str, set[str]] = {}
     for entry in TOLD:
-        page = places[entry.id].removeprefix("diary/")
+        page = places[entry.id]
         wanted.setdefault(entry.lesson.partition("#")[0], set()).add(page)
     for lesson, pages in wanted.items():
         line = diary.asked(lesson, "en", records)
-        missing = [page for page in pages if f"[{page}]" not in line]
+        missing = [page for page in pages if f"](../{page}.md)" not in line]
         assert not missing, f"{lesson} does not lead to {missing}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_filter_offers_all_that_the_list_holds(
+    site: Path, language: str
+) -> None:
+    """What has no date is found under a word of its own, like any year."""
+    home = site / ("" if language == LANGUAGES[0] else language)
+    page = (home / "diary/all_claims/index.html").read_text(encoding="utf-8")
+    soup = BeautifulSoup(page, "html.parser")
+    items = soup.select("li > .ledger-item")
+    assert len(items) == len(TOLD)
+    for group in ("verdict", "year", "topic"):
+        boxes = soup.select(f".ledger-filter [name={group}]")
+        offered = {str(box["value"]) for box in boxes}
+        assert offered == {str(one[f"data-{group}"]) for one in items}
+    assert any(one["data-year"] == diary.UNDATED for one in items)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -40,6 +40,7 @@ ALLOWED_IMPORTS = {
     "matplotlib",
     "numpy",
     "sklearn",
+    "tensorboard",  # what torch.utils.tensorboard writes, read back
     "torch",
     "torchvision",
     *sys.stdlib_module_names,

@@ -15,6 +15,8 @@ from docs._tools.records import Records
 CELL = re.compile(r"examples/(\w+/\w+)\.py:(\w+)$")
 FENCE = re.compile(r"^```verdicts\n((?:.*\n)*?)```$", re.M)
 VERSION = re.compile(r"\d+")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+UNDATED = "none"  # in place of a year
 FOLD = '??? verdict {kind} "<span id="{anchor}">{sign}</span> {claim}"'
 
 
@@ -39,11 +41,27 @@ def asked(lesson: str, language: str, records: Records) -> str:
     if not found:
         return ""
     links = [
-        f"[{page.removeprefix('diary/')}](../{page}.md)"
+        f"[{name_of(page, language, records.root)}](../{page}.md)"
         for page in sorted(found)
     ]
     words = records.words("words")["asked"][language]
-    return f"\n\n{words % ' · '.join(links)}\n"
+    return f"\n\n{words % ' · '.join(links)}\n{{: .asked }}\n"
+
+
+def name_of(page: str, language: str, root: Path) -> str:
+    """Return what a link to a page says: an entry's day, or the title.
+
+    Raises:
+        LedgerError: there is no such page.
+    """
+    name = page.removeprefix("diary/")
+    if DAY.match(name):
+        return name
+    file = root / "docs" / language / f"{page}.md"
+    if not file.is_file():
+        raise LedgerError(f"there is no page {page}.md")
+    title = TITLE.search(file.read_text("utf-8"))
+    return title[1] if title else page
 
 
 class Writer:
@@ -147,11 +165,7 @@ class Writer:
         """Return a link to a lesson's page, or to a place in it."""
         lesson, _, anchor = place.partition("#")
         page = page_of(lesson)
-        file = self.records.root / "docs" / self.language / f"{page}.md"
-        if not file.is_file():
-            raise LedgerError(f"there is no page {page}.md")
-        title = TITLE.search(file.read_text("utf-8"))
-        name = title[1] if title else page
+        name = name_of(page, self.language, self.records.root)
         up = "../" * (len(Path(self.page).parts) - 3)
         return f"[{name}]({up}{page}.md{'#' * bool(anchor)}{anchor})"
 
@@ -181,14 +195,12 @@ class Writer:
         return "\n".join([self._filter(), "", *lines])
 
     def _line(self, entry: Entry, page: str) -> str:
-        day = page.removeprefix("diary/")
-        year = entry.date.year if entry.date else ""
         sign = (
             f'<span class="ledger-item" data-verdict="{entry.verdict}" '
-            f'data-year="{year}" data-topic="{entry.section}">'
+            f'data-year="{_year(entry)}" data-topic="{entry.section}">'
             f"{self.word(entry.verdict, 'verdicts')}</span>"
         )
-        link = f"[{day}]({day}.md#{entry.anchor})"
+        link = self.link(f"{page}#{entry.anchor}")
         return f"- {sign} {entry.claim[self.language]} {link}"
 
     def _filter(self) -> str:
@@ -198,9 +210,7 @@ class Writer:
             "verdict": {
                 x.verdict: self.word(x.verdict, "verdicts") for x in told
             },
-            "year": {
-                str(x.date.year): str(x.date.year) for x in told if x.date
-            },
+            "year": {_year(x): self._year_word(x) for x in told},
             "topic": {
                 x.section: self.word(x.section, "sections") for x in told
             },
@@ -221,15 +231,26 @@ class Writer:
             f"<p>{told_of}<output></output></p></form>"
         )
 
+    def _year_word(self, entry: Entry) -> str:
+        year = _year(entry)
+        return self.word("no_date", "words") if year == UNDATED else year
+
     def _topics(self) -> str:
         """Return a table of what the notes name, and what teaches it."""
         heads = [self.word(name, "words") for name in ("noted_topic", "lesson")]
         rows = [
-            [entry.quote[self.language], self.link(entry.lesson)]
+            [self._topic(entry), self.link(entry.lesson)]
             for entry in self.entries.values()
             if entry.kind == "topic"
         ]
         return _table([heads, ["---", "---"], *rows])
+
+    def _topic(self, entry: Entry) -> str:
+        """Return what was noted; English words are told to be such."""
+        quote = entry.quote[self.language]
+        if self.language == "en" or not quote.isascii():
+            return quote
+        return f'<span lang="en">{quote}</span>'
 
     def _changed(self) -> str:
         """Return a table of old lines and new ones, oldest version first."""
@@ -238,11 +259,14 @@ class Writer:
         rows = [[self.word(name, "words") for name in names], ["---"] * 5]
         found = [x for x in self.entries.values() if x.old and x.id in pages]
         for entry in sorted(found, key=_version):
-            page = pages[entry.id].removeprefix("diary/")
             lines = [_code(entry.old), _code(entry.new)]
-            link = f"[{page}]({page}.md#{entry.anchor})"
+            link = self.link(f"{pages[entry.id]}#{entry.anchor}")
             rows.append([entry.since, *lines, entry.today[self.language], link])
         return _table(rows)
+
+
+def _year(entry: Entry) -> str:
+    return str(entry.date.year) if entry.date else UNDATED
 
 
 def _code(line: str) -> str:

@@ -1,6 +1,8 @@
 """What the nine steps claim."""
 
-from tests.recorder.claims import Comparison, Results, claim, less, more
+import itertools
+
+from tests.recorder.claims import Comparison, Results, claim, less, more, true
 
 
 @claim(
@@ -54,3 +56,15 @@ def validation_forms_are_easier(r: Results) -> Comparison:
 def early_stopping_acted(r: Results) -> list[Comparison]:
     sweeps = (r.cnn, r.mlp, r.cnn_random_split, r.mlp_random_split)
     return [less(sweep.epochs_run.max, 100, by=1) for sweep in sweeps]
+
+
+@claim(
+    en="Before the chosen epoch, the validation loss stands still for two "
+    "epochs or more, and then falls again",
+    ja="選ばれたエポックより前に、検証の損失は2エポック以上止まってから、また下がる",
+)
+def a_standstill_need_not_be_the_end(r: Results) -> Comparison:
+    losses = [row[2] for row in r.history][: r.best_epoch]
+    lowest = itertools.accumulate(losses, min)
+    waits = [len([*same]) - 1 for _, same in itertools.groupby(lowest)]
+    return true(max(waits) >= 2, "longest wait for a new best ≥ 2 epochs")
