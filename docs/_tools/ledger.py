@@ -10,6 +10,7 @@ What four learners noted, item by item::
     verdict = "needs nuance"  # of [verdicts] in docs/terms.toml; topics: none
     today = { ja = "…", en = "…" }  # what PyTorch does, or why nobody can tell
     since = "torch 1.11"  # the first version that does otherwise
+    probe = "conv_without_batch"  # what old versions were asked about it
     evidence = ["models/linear_regression target-shape-matters"]  # claims
     shows = ["examples/diary/shapes.py:target"]  # cells; outputs follow
     lesson = "workflow/loss#shape"
@@ -50,6 +51,7 @@ class Entry:
     today: Mapping[str, str] = field(default_factory=dict)
     date: datetime.date | None = None
     since: str = ""
+    probe: str = ""
     evidence: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     old: str = ""
@@ -109,7 +111,7 @@ def _faults(entry: Entry) -> Iterator[str]:
         yield "`since` says when it became outdated"
     if bool(entry.old) != bool(entry.new):
         yield "`old` and `new` go together"
-    if entry.old and not entry.since:
+    if (entry.old or entry.probe) and not entry.since:
         yield "`since` says when the old line changed"
     untested = topic or entry.verdict == UNTESTED
     if untested and (entry.evidence or entry.shows):
