@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from docs._tools import old_versions
+from docs._tools import old_versions, timeline
 from docs._tools.ledger import Entry, LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, page_of
 from docs._tools.markup import TITLE, literal
@@ -167,6 +167,7 @@ class Writer:
             "topics": self._topics,
             "changed": self._changed,
             "versions": self._versions,
+            "timeline": self._timeline,
         }
         if name not in lists:
             raise LedgerError(f"{name!r} is no list: {', '.join(lists)}")
@@ -256,6 +257,15 @@ class Writer:
                 items[entry.id] = entry, f"[{page}]({page}.md#{entry.anchor})"
         rows = old_versions.load(self.records.root)
         return old_versions.table(rows, items, self.word)
+
+    def _timeline(self) -> str:
+        """Return who did what on which day, with the verdicts of that day."""
+        items: dict[str, list[Entry]] = {}
+        for name, page in places(self.records.root).items():
+            day = page.removeprefix("diary/")
+            items.setdefault(day, []).extend(self.find([name]))
+        folder = self.records.root / "docs" / self.language / "diary"
+        return timeline.timeline(folder, items, self.word)
 
 
 def _code(line: str) -> str:

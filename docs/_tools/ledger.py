@@ -7,6 +7,7 @@ What four learners noted, item by item::
     kind = "claim"  # or topic, figure, question
     quote = { ja = "…", en = "…" }  # theirs, and no more of it
     claim = { ja = "…", en = "…" }  # one plain sentence
+    noted = [0.49, 0.5]  # of figures: their numbers, as they stand in the quote
     verdict = "needs nuance"  # of [verdicts] in docs/terms.toml; topics: none
     today = { ja = "…", en = "…" }  # what PyTorch does, or why nobody can tell
     since = "torch 1.11"  # the first version that does otherwise
@@ -30,6 +31,7 @@ from docs._tools.lessons import LANGUAGES, ROOT, SiteError
 
 PATH = Path("docs/diary/ledger.toml")
 KINDS = ("claim", "figure", "question", "topic")
+LISTS = ("evidence", "shows", "noted")
 UNTESTED = "untested"
 ID = re.compile(r"L\d{3}$")
 
@@ -52,6 +54,7 @@ class Entry:
     date: datetime.date | None = None
     since: str = ""
     probe: str = ""
+    noted: tuple[float, ...] = ()
     evidence: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     old: str = ""
@@ -84,7 +87,7 @@ def load(root: Path = ROOT) -> dict[str, Entry]:
 
 
 def _entry(name: str, item: dict[str, Any]) -> Entry:
-    lists = {key: tuple(item.get(key, ())) for key in ("evidence", "shows")}
+    lists = {key: tuple(item.get(key, ())) for key in LISTS}
     try:
         entry = Entry(id=name, **(item | lists))
     except TypeError as error:

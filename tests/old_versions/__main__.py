@@ -23,24 +23,26 @@ PROBE = Path(__file__).with_name("probe.py")
 
 # torch: the Python that it runs on, and what goes with it.
 VERSIONS = {
-    "1.0.0": ("3.6", ["torchvision==0.2.1", "numpy<2", "pillow<7"]),
-    "1.0.1": ("3.6", ["torchvision==0.2.2", "numpy<2", "pillow<7"]),
-    "1.1.0": ("3.6", ["torchvision==0.3.0", "numpy<2", "pillow<7"]),
-    "1.6.0": ("3.6", ["torchvision==0.7.0", "numpy<2"]),
-    "1.7.0": ("3.6", ["torchvision==0.8.1", "numpy<2"]),
-    "1.10.2": ("3.7", ["torchvision==0.11.3", "numpy<2"]),
-    "1.11.0": ("3.8", ["torchvision==0.12.0", "numpy<2"]),
-    "1.12.1": ("3.8", ["torchvision==0.13.1", "numpy<2"]),
-    "1.13.0": ("3.8", ["torchvision==0.14.0", "numpy<2"]),
-    "1.13.1": ("3.8", ["torchvision==0.14.1", "numpy<2"]),
-    "2.0.0": ("3.8", ["torchvision==0.15.1", "numpy<2"]),
-    "2.1.2": ("3.8", ["torchvision==0.16.2", "numpy<2"]),
-    "2.2.0": ("3.8", ["torchvision==0.17.0", "numpy<2"]),
+    "1.0.0": ("3.6", ["torchvision==0.2.1", "pillow<7"]),
+    "1.0.1": ("3.6", ["torchvision==0.2.2", "pillow<7"]),
+    "1.1.0": ("3.6", ["torchvision==0.3.0", "pillow<7"]),
+    "1.6.0": ("3.6", ["torchvision==0.7.0"]),
+    "1.7.0": ("3.6", ["torchvision==0.8.1"]),
+    "1.10.2": ("3.7", ["torchvision==0.11.3"]),
+    "1.11.0": ("3.8", ["torchvision==0.12.0"]),
+    "1.12.1": ("3.8", ["torchvision==0.13.1"]),
+    "1.13.0": ("3.8", ["torchvision==0.14.0"]),
+    "1.13.1": ("3.8", ["torchvision==0.14.1"]),
+    "2.0.0": ("3.8", ["torchvision==0.15.1"]),
+    "2.1.2": ("3.8", ["torchvision==0.16.2"]),
+    "2.2.0": ("3.8", ["torchvision==0.17.0"]),
     "2.5.1": ("3.11", ["torchvision==0.20.1", "tensorboard==2.15.2"]),
     "2.6.0": ("3.11", ["torchvision==0.21.0", "tensorboard==2.16.2"]),
     "2.11.0": ("3.11", ["torchvision==0.26.0"]),
     "2.15.0": ("3.11", ["torchvision==0.29.2", "tensorboard==2.21.0"]),
 }
+# What those on Python 3.6 to 3.8 import unasked, in a version of their time.
+FIT = ["numpy<2", "packaging", "setuptools<60"]
 
 
 def run(version: str) -> dict[str, dict[str, Any]]:
@@ -50,10 +52,12 @@ def run(version: str) -> dict[str, dict[str, Any]]:
         subprocess.CalledProcessError: it does not install, or does not run.
     """
     python, packages = VERSIONS[version]
-    wanted = [f"--with={one}" for one in [f"torch=={version}", *packages]]
+    fit = FIT if python in ("3.6", "3.7", "3.8") else []
+    named = [f"torch=={version}", *packages, *fit]
     alone = ("--isolated", "--no-project", "--no-config", "--no-cache")
+    wanted = [f"--python={python}", *(f"--with={one}" for one in named)]
     told = subprocess.run(
-        ["uv", "run", "-q", *alone, f"--python={python}", *wanted, str(PROBE)],
+        ["uv", "run", "-q", *alone, *wanted, str(PROBE)],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
