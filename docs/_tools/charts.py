@@ -111,11 +111,14 @@ def chart(
             told[name] = what or words
     if {*told} != {"alt", "caption", "scale"} or not rows:
         raise SiteError("a chart needs alt, caption, scale and a row")
-    if not (asked := SCALE.match(told["scale"])):
-        raise SiteError(f"scale: {told['scale']!r}: expected % 0 1")
-    low, high = float(asked[3]), float(asked[4])
-    scale = Scale(asked[1], bool(asked[2]), low, high)
+    scale = _scale(told["scale"])
     return _draw(rows, scale, told["alt"], word), told["caption"]
+
+
+def _scale(text: str) -> Scale:
+    if not (asked := SCALE.match(text)):
+        raise SiteError(f"scale: {text!r}: expected % 0 1")
+    return Scale(asked[1], bool(asked[2]), float(asked[3]), float(asked[4]))
 
 
 def _measured(records: Records, what: str, label: str) -> Row:

@@ -1,4 +1,4 @@
-"""Which recurrent network still knows the first sign after thirty steps?
+"""See which recurrent network still knows the first sign after many steps.
 
 Shapes: B sequences of T signs, -1 or 1: (B, T, 1); H hidden numbers
 Needs: torch 2.11 or newer
