@@ -76,7 +76,9 @@ class Scale:
             first, last = (math.log10(x) for x in (self.low, self.high))
             powers = range(math.ceil(first), math.floor(last) + 1)
             return [10.0**power for power in powers]
-        return [self.low + (self.high - self.low) * x / 4 for x in range(5)]
+        wide = self.high - self.low
+        steps = next((x for x in (3, 4, 5) if wide * 10 % x < 1e-6), 4)
+        return [self.low + wide * x / steps for x in range(steps + 1)]
 
     def text(self, value: float) -> str:
         """Return a value as it is written below."""

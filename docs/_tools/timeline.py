@@ -67,9 +67,8 @@ def _day(
     name = title[1] if title else page.stem
     day = word("day", "words") % (days + 1)
     marks = " ".join(_marks(told, word))
-    return (
-        f"- {day}: [{name}]({page.name}). {about[1] if about else ''} {marks}"
-    )
+    text = about[1] if about else ""
+    return f"- {day} · [{name}]({page.name})<br>{text}<br>{marks}"
 
 
 def _marks(told: list[Entry], word: Callable[[str, str], str]) -> Iterator[str]:
