@@ -100,16 +100,18 @@ def test_evidence_is_used_whole(name: str) -> None:
     assert cells - _embedded(name) <= shown, f"unused: {cells - shown}"
     claims = {f"{name} {claim}" for claim in Records().record(name).claims}
     used = {one for entry in ENTRIES.values() for one in entry.evidence}
+    used |= {*re.findall(rf"claim ({name} [\w-]+) ", _pages())}
     assert claims <= used, f"unused: {sorted(claims - used)}"
 
 
 def _embedded(name: str) -> set[str]:
     """Return the cells of a script that a page embeds by itself."""
-    text = "".join(
-        path.read_text(encoding="utf-8")
-        for path in (ROOT / "docs" / LANGUAGES[0]).rglob("*.md")
-    )
-    return {*re.findall(rf'--8<-- "examples/{name}\.py:(\w+)"', text)}
+    return {*re.findall(rf'--8<-- "examples/{name}\.py:(\w+)"', _pages())}
+
+
+def _pages() -> str:
+    folder = ROOT / "docs" / LANGUAGES[0]
+    return "".join(x.read_text(encoding="utf-8") for x in folder.rglob("*.md"))
 
 
 ITEM = """

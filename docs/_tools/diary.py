@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from docs._tools import old_versions, timeline
 from docs._tools.ledger import Entry, LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, page_of
 from docs._tools.markup import TITLE, literal
@@ -179,6 +180,8 @@ class Writer:
             "all": self._all,
             "topics": self._topics,
             "changed": self._changed,
+            "versions": self._versions,
+            "timeline": self._timeline,
         }
         if name not in lists:
             raise LedgerError(f"{name!r} is no list: {', '.join(lists)}")
@@ -263,6 +266,26 @@ class Writer:
             link = self.link(f"{pages[entry.id]}#{entry.anchor}")
             rows.append([entry.since, *lines, entry.today[self.language], link])
         return _table(rows)
+
+    def _versions(self) -> str:
+        """Return what each old version does, with the items that it dates."""
+        pages = places(self.records.root)
+        items = {}
+        for entry in self.entries.values():
+            if entry.probe and entry.id in pages:
+                page = pages[entry.id].removeprefix("diary/")
+                items[entry.id] = entry, f"[{page}]({page}.md#{entry.anchor})"
+        rows = old_versions.load(self.records.root)
+        return old_versions.table(rows, items, self.word)
+
+    def _timeline(self) -> str:
+        """Return who did what on which day, with the verdicts of that day."""
+        items: dict[str, list[Entry]] = {}
+        for name, page in places(self.records.root).items():
+            day = page.removeprefix("diary/")
+            items.setdefault(day, []).extend(self.find([name]))
+        folder = self.records.root / "docs" / self.language / "diary"
+        return timeline.timeline(folder, items, self.word)
 
 
 def _year(entry: Entry) -> str:

@@ -36,8 +36,9 @@ The diary's verdicts, from its table, by the items' ids; its lists::
     all
     ```
 
-A mark after a sentence that rests on a claim, a figure as inline SVG on a line
-of its own, and output from elsewhere that says where::
+A chart of recorded values: see charts.py. A mark after a sentence that rests
+on a claim, a figure as inline SVG on a line of its own, and output from
+elsewhere that says where::
 
     {{ claim worst-cnn-beats-best-mlp }}
     ![What it says](snippets/workflow/nine_steps/curves.svg "Caption")
@@ -60,7 +61,7 @@ from typing import Any
 
 import markdown
 
-from docs._tools import formulas, numbers
+from docs._tools import charts, formulas, numbers
 from docs._tools.diary import Writer
 from docs._tools.lessons import LANGUAGES, SiteError
 from docs._tools.markup import literal
@@ -138,7 +139,7 @@ class Page:
 class Embed:
     """What one place of a page asks for."""
 
-    kind: str  # code, table, diary, source, figure, value or claim
+    kind: str  # code, table, chart, diary, source, figure, value or claim
     line: int  # from 1
     start: int  # its place in the text
     end: int
@@ -229,8 +230,8 @@ def _kind(
     """Return what a fence embeds, or None if it stands as it is."""
     language = info.partition(" ")[0]
     embeds = any(text.startswith("--8<--") for _, text in body)
-    if language == "table":
-        return "table"
+    if language in ("table", "chart"):
+        return language
     if language in ("verdicts", "ledger"):
         return "diary"
     if language == "markdown" or not (embeds or language in RECORDED_LANGUAGES):
@@ -488,6 +489,11 @@ class Expander:
         lines = [f"| {' | '.join(row)} |" for row in rows]
         return indented(lines, embed.groups["indent"])
 
+    def write_chart(self, embed: Embed) -> str:
+        """Draw recorded values into the page itself."""
+        svg, caption = charts.chart([*embed.body], self.records, self.word)
+        return self.figure(svg, self.inline(caption, embed.line))
+
     def write_diary(self, embed: Embed) -> str:
         """Write folds or a list from the diary's table."""
         text = self.from_diary(embed)
@@ -551,8 +557,12 @@ class Expander:
         )
         if embed.groups["path"].startswith("snippets/"):
             svg = self.translated(svg)
-        caption = markdown.markdown(self.inline(title, embed.line))[3:-4]
-        caption = f"<figcaption>{caption}</figcaption>" if title else ""
+        return self.figure(svg, self.inline(title, embed.line))
+
+    def figure(self, svg: str, title: str) -> str:
+        """Return a picture with its caption, which is Markdown."""
+        text = markdown.markdown(title)[3:-4]
+        caption = f"<figcaption>{text}</figcaption>" if title else ""
         return raw(f'<figure class="figure">{svg}{caption}</figure>')
 
     def translated(self, svg: str) -> str:

@@ -7,9 +7,11 @@ What four learners noted, item by item::
     kind = "claim"  # or topic, figure, question
     quote = { ja = "…", en = "…" }  # theirs, and no more of it
     claim = { ja = "…", en = "…" }  # one plain sentence
+    noted = [0.49, 0.5]  # of figures: their numbers, as they stand in the quote
     verdict = "needs nuance"  # of [verdicts] in docs/terms.toml; topics: none
     today = { ja = "…", en = "…" }  # what PyTorch does, or why nobody can tell
     since = "torch 1.11"  # the first version that does otherwise
+    probe = "conv_without_batch"  # what old versions were asked about it
     evidence = ["models/linear_regression target-shape-matters"]  # claims
     shows = ["examples/diary/shapes.py:target"]  # cells; outputs follow
     lesson = "workflow/loss#shape"
@@ -29,6 +31,7 @@ from docs._tools.lessons import LANGUAGES, ROOT, SiteError
 
 PATH = Path("docs/diary/ledger.toml")
 KINDS = ("claim", "figure", "question", "topic")
+LISTS = ("evidence", "shows", "noted")
 UNTESTED = "untested"
 ID = re.compile(r"L\d{3}$")
 
@@ -50,6 +53,8 @@ class Entry:
     today: Mapping[str, str] = field(default_factory=dict)
     date: datetime.date | None = None
     since: str = ""
+    probe: str = ""
+    noted: tuple[float, ...] = ()
     evidence: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     old: str = ""
@@ -82,7 +87,7 @@ def load(root: Path = ROOT) -> dict[str, Entry]:
 
 
 def _entry(name: str, item: dict[str, Any]) -> Entry:
-    lists = {key: tuple(item.get(key, ())) for key in ("evidence", "shows")}
+    lists = {key: tuple(item.get(key, ())) for key in LISTS}
     try:
         entry = Entry(id=name, **(item | lists))
     except TypeError as error:
@@ -109,7 +114,7 @@ def _faults(entry: Entry) -> Iterator[str]:
         yield "`since` says when it became outdated"
     if bool(entry.old) != bool(entry.new):
         yield "`old` and `new` go together"
-    if entry.old and not entry.since:
+    if (entry.old or entry.probe) and not entry.since:
         yield "`since` says when the old line changed"
     untested = topic or entry.verdict == UNTESTED
     if untested and (entry.evidence or entry.shows):

@@ -1,0 +1,1 @@
+"""The command that runs the probe on old versions, and the probe."""
