@@ -27,7 +27,16 @@ def timeline(
         word: gives a word in the page's language, by name and group.
     """
     lines: list[str] = []
-    for group in _groups(sorted(folder.glob("20*.md"))):
+    first_id = {
+        page: min(one.id for one in told)
+        for page, told in items.items()
+        if told
+    }
+    pages = sorted(
+        folder.glob("20*.md"),
+        key=lambda page: (_date(page), first_id.get(page.stem, page.stem)),
+    )
+    for group in _groups(pages):
         first = _date(group[0])
         last = _date(group[-1])
         until = f" – {last}" if last > first else ""

@@ -36,9 +36,8 @@ for (const code of all(".highlight:not(.language-text) > pre > code")) {
   code.parentElement.before(button);
 }
 
-/* A table that is too wide for a phone stands as one block a row; what else
+/* A table that is too wide stands as one block a row; what else
    scrolls can be scrolled by keyboard. */
-const narrow = matchMedia("(max-width: 59.984375em)");
 for (const table of all("article table:not([class])")) {
   const heads = all("thead th", table);
   for (const row of all("tbody tr", table)) {
@@ -52,7 +51,7 @@ const fit = () => {
   for (const table of all("article table:not([class])")) {
     const frame = table.closest(".md-typeset__scrollwrap") ?? table;
     delete table.dataset.stacked;
-    if (narrow.matches && frame.scrollWidth > frame.clientWidth) table.dataset.stacked = "";
+    if (frame.scrollWidth > frame.clientWidth) table.dataset.stacked = "";
   }
   for (const frame of all("pre > code, .md-typeset__scrollwrap, math[display=block], article table:not([class])"))
     if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
