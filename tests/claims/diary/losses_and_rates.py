@@ -49,7 +49,8 @@ def softmax_does_more(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Logits are decimals like a regression's output, classes are integers",
+    en="Logits are floating-point numbers like the output of a regression, "
+    "classes are integers",
     ja="ロジットは回帰の出力と同じ小数で、クラスの番号は整数である",
 )
 def logits_are_continuous(r: Results) -> list[Comparison]:

@@ -58,7 +58,7 @@ def only_backwards_differs(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="Float and Double are decimals of 32 and 64 bits",
+    en="Float and Double are floating-point numbers of 32 and 64 bits",
     ja="FloatとDoubleは、32ビットと64ビットの浮動小数点数である",
 )
 def float_and_double(r: Results) -> Comparison:
