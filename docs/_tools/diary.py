@@ -96,6 +96,13 @@ class Writer:
         """Return a fold for each entry: its verdict, and behind it why."""
         return "\n\n".join("\n".join(self._fold(one)) for one in entries)
 
+    def quotes(self, entries: Iterable[Entry]) -> str:
+        """Return what learners noted, in their own words."""
+        words = self.word("quoted", "words")
+        return "\n\n".join(
+            f"> {words % one.quote[self.language]}" for one in entries
+        )
+
     def _fold(self, entry: Entry) -> Iterator[str]:
         yield FOLD.format(
             kind=entry.verdict.replace(" ", "-") or entry.kind,

@@ -26,10 +26,15 @@ The glossary of docs/terms.toml::
     terms: all
     ```
 
-The diary's verdicts, from its table, by the items' ids; its lists::
+The diary's verdicts, from its table, by the items' ids; a note as it stands
+there; its lists::
 
     ```verdicts
     L030 L031
+    ```
+
+    ```quote
+    L072
     ```
 
     ```ledger
@@ -232,7 +237,7 @@ def _kind(
     embeds = any(text.startswith("--8<--") for _, text in body)
     if language in ("table", "chart"):
         return language
-    if language in ("verdicts", "ledger"):
+    if language in ("verdicts", "quote", "ledger"):
         return "diary"
     if language == "markdown" or not (embeds or language in RECORDED_LANGUAGES):
         return None
@@ -510,8 +515,11 @@ class Expander:
             self.records, self.page.path, self.page.language, self.word
         )
         names = embed.what.split()
-        if embed.groups["info"].strip() == "ledger":
+        kind = embed.groups["info"].strip()
+        if kind == "ledger":
             return writer.list(*names[:1])
+        if kind == "quote":
+            return writer.quotes(writer.find(names))
         return writer.folds(writer.find(names))
 
     def glossary(self) -> Iterator[str]:
