@@ -28,6 +28,11 @@ def outcome(call: Callable[[], Any]) -> str:
     return str(value)
 
 
+def version_of_2018() -> str:
+    """Ask whether this is the first stable version, 1.0.0."""
+    return str(torch.__version__ == "1.0.0")
+
+
 def bool_tensor() -> str:
     """Make a tensor of bool."""
     return outcome(lambda: torch.ones(1, dtype=torch.bool).dtype)
@@ -133,6 +138,7 @@ def hosted_logs() -> str:
 
 BEHAVIOURS = {
     "torch": [
+        version_of_2018,
         bool_tensor,
         char_to_numpy,
         summary_writer,
