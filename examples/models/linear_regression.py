@@ -104,9 +104,9 @@ def fit_scaled(x, y, path, args):
 
 def least_squares(x, y, train):
     """Solve for weights and bias at once; answer for all rows."""
-    columns = torch.cat([x, torch.ones_like(y)], dim=1)  # (N, F + 1)
-    weights = torch.linalg.lstsq(columns[train], y[train]).solution
-    return columns @ weights  # (N, F + 1) @ (F + 1, 1) -> (N, 1)
+    columns = torch.cat([x, torch.ones_like(y)], dim=1).double()  # (N, F + 1)
+    weights = torch.linalg.lstsq(columns[train], y[train].double()).solution
+    return (columns @ weights).float()  # (N, F + 1) @ (F + 1, 1) -> (N, 1)
 
 
 def train_network(x, y, train, val, args):
