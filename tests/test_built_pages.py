@@ -24,14 +24,17 @@ from tests.test_site import address, article, everything, html
 
 # Fences that may be typed by hand: what a reader types or writes to a file.
 TYPED = {"console", "toml", "markdown", "yaml", "ini", "csv"}
-COMMANDS = {"python", "uv", "pip", "git", "cd"}
+COMMANDS = {"python", "uv", "pip", "git", "cd", "source"}
 DIARY = "diary/index.md"  # home leads to it, and it to the entries
 HOSTS = {
     "arxiv.org",
+    "colab.research.google.com",
     "creativecommons.org",
     "cs.toronto.edu",
     "cs231n.github.io",
     "discuss.pytorch.org",
+    "docs.astral.sh",
+    "pytorch.org",
     "distill.pub",
     "docs.python.org",
     "docs.pytorch.org",

@@ -33,6 +33,7 @@ OWN = {"main", "parse_arguments", "draw", "load_data", "make_model"}
 OWN |= {"predict"}  # what an answer is, differs
 OWN |= {"shows_error"}  # it catches what its script shows
 OWN |= {"load_splits", "augment", "make_mlp", "train"}  # of their own data
+OWN |= {"Net", "fit"}  # of their own layers and ways
 FREEZES = "    freeze_statistics(model)\n"
 OPTIONS = range(3, 7)  # of a lesson
 ALLOWED_IMPORTS = {

@@ -81,7 +81,7 @@ def _behaviours(
             links = [link for one, link in items.values() if one.probe == name]
             about = " · ".join([word(name, "probes"), *links])
             told = "<br>".join(
-                f"{library} {_range(first, last)}: "
+                f"`{library} {_range(first, last)}`: "
                 f"{word(outcome, 'outcomes') or f'`{outcome}`'}"
                 for first, last, outcome in spans(name, rows)
             )

@@ -27,16 +27,7 @@ def timeline(
         word: gives a word in the page's language, by name and group.
     """
     lines: list[str] = []
-    first_id = {
-        page: min(one.id for one in told)
-        for page, told in items.items()
-        if told
-    }
-    pages = sorted(
-        folder.glob("20*.md"),
-        key=lambda page: (_date(page), first_id.get(page.stem, page.stem)),
-    )
-    for group in _groups(pages):
+    for group in _groups(_in_order(folder, items)):
         first = _date(group[0])
         last = _date(group[-1])
         until = f" – {last}" if last > first else ""
@@ -46,6 +37,16 @@ def timeline(
             lines.append(_day(page, (_date(page) - first).days, told, word))
         lines.append("")
     return "\n".join(lines[:-1])
+
+
+def _in_order(folder: Path, items: Mapping[str, list[Entry]]) -> list[Path]:
+    """Return the dated pages; those of one day by their first item."""
+
+    def key(page: Path) -> tuple[datetime.date, str]:
+        ids = [entry.id for entry in items.get(page.stem, [])]
+        return _date(page), min(ids, default="")
+
+    return sorted(folder.glob("20*.md"), key=key)
 
 
 def _groups(pages: list[Path]) -> Iterator[list[Path]]:

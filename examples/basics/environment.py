@@ -116,8 +116,10 @@ except ModuleNotFoundError as error:
     print(f"{by_pip_name}: {error}")
 
 # %% other_python
-other = [sys.executable, "-S", "-c", "import torch"]  # -S: no packages
-answer = subprocess.run(other, capture_output=True, text=True, check=False)
+other = ["-S", "-c", "import torch"]  # -S: no packages
+answer = subprocess.run(
+    [sys.executable, *other], capture_output=True, text=True
+)
 last_line = answer.stderr.splitlines()[-1]
 print(last_line)
 

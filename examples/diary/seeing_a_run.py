@@ -8,10 +8,10 @@ torch.utils.tensorboard; TensorBoard, pull request 6638
 """
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from subprocess import PIPE, run
 
 import matplotlib.pyplot as plt
 import torch
@@ -116,8 +116,8 @@ copy_equal = read(copied) == written
 print("read back:", equal, " from a copied folder:", copy_equal)
 
 # %% hosted
-command = [sys.executable, "-m", "tensorboard.main", "dev", "upload"]
-refusal = subprocess.run(command, capture_output=True, text=True, check=False)
+upload = ["-m", "tensorboard.main", "dev", "upload"]
+refusal = run([sys.executable, *upload], stderr=PIPE, text=True)
 refused = refusal.returncode != 0
 print(next(x for x in refusal.stderr.splitlines() if x.startswith("ERROR")))
 temporary.cleanup()

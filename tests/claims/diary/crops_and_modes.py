@@ -38,8 +38,8 @@ def all_end_in_one_size(r: Results) -> Comparison:
 
 
 @claim(
-    en="`scale=(0.5~1.0)` is no Python",
-    ja="`scale=(0.5~1.0)`は、Pythonとして書けない",
+    en="A tilde between two numbers is no Python",
+    ja="2つの数の間にチルダを置くと、Pythonの文法エラーになる",
 )
 def a_tilde_is_no_range(r: Results) -> Comparison:
     return same(r.tilde, "SyntaxError")
