@@ -9,7 +9,7 @@ from typing import NamedTuple
 from docs._tools import expand
 from docs._tools.lessons import LANGUAGES, ROOT
 from docs._tools.parts import Source
-from docs._tools.records import Records
+from tests.shared import RECORDS
 
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^\s*(?P<marks>`{3,}|~{3,})\s*(?P<language>[\w-]*)")
@@ -49,7 +49,7 @@ def read(language: str, page: str) -> str:
 def outlined(language: str, page: str) -> str:
     """Return it with the folds and lists that the diary's table gives."""
     about = expand.Page(f"docs/{language}/{page}", None, language)
-    return expand.outlined(read(language, page), about, Records())
+    return expand.outlined(read(language, page), about, RECORDS)
 
 
 def parse(text: str) -> list[Embed]:

@@ -14,12 +14,12 @@ from urllib.parse import urljoin, urlparse
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
-from bs4.element import Comment, Doctype, NavigableString
+from bs4.element import Comment, Doctype, PageElement
 
 from docs._tools.expand import EXCERPT
 from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
-from docs._tools.records import Records
 from tests.page_source import cut, line_with, lines_of, outlined, pages, read
+from tests.shared import RECORDS
 from tests.test_site import address, article, everything, html
 
 # Fences that may be typed by hand: what a reader types or writes to a file.
@@ -65,6 +65,7 @@ ATTRIBUTES = ("alt", "title", "aria-label", "placeholder", "content")
 BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "th", "dt"}
 BLOCKS |= {"dd", "figcaption", "summary", "title", "div", "section", "label"}
 BLOCKS |= {"article", "aside", "nav", "ul", "ol", "table", "button", "body"}
+Around = tuple[str, Tag, bool]  # language, block, whether it is hidden
 NO_TEXT = ("script", "style", "code", "pre", "template", "math")
 
 MOST_LINES = 30  # of one message
@@ -220,49 +221,50 @@ def source_of(name: str, text: str) -> str:
 def _texts(built: BeautifulSoup) -> Iterator[tuple[str, str, str]]:
     """Yield (language, where, text) of each block and attribute in words."""
     blocks: dict[tuple[int, str], tuple[Tag, list[str]]] = {}
-    for node in built.find_all(string=True):
-        if isinstance(node, Comment | Doctype) or not node.strip():
+    around: dict[int, Around] = {id(built): ("none", built, False)}
+    for node in built.descendants:
+        language, block, hidden = around[id(node.parent)]
+        if isinstance(node, Tag):
+            language = str(node.get("lang") or language)
+            block = node if node.name in BLOCKS else block
+            yield from _attributes(node, language, hidden=hidden)
+            hidden = hidden or node.name in NO_TEXT
+            around[id(node)] = language, block, hidden
+        elif isinstance(node, Comment | Doctype) or not str(node).strip():
             continue
-        if node.parent is None or node.find_parent(NO_TEXT):
-            yield from _script_text(node)
-            continue
-        language, block = _language(node.parent), _block(node.parent)
-        _, words = blocks.setdefault((id(block), language), (block, []))
-        words.append(str(node))
+        elif hidden:
+            yield from _script_text(node, language)
+        else:
+            _, words = blocks.setdefault((id(block), language), (block, []))
+            words.append(str(node))
     for (_, language), (block, words) in blocks.items():
         yield language, block.name, " ".join("".join(words).split())
-    for tag in built.find_all(True):
-        for attribute in ATTRIBUTES:
-            if tag.get(attribute) and _is_read(tag, attribute):
-                where = f"{tag.name} {attribute}"
-                yield _language(tag), where, str(tag[attribute])
 
 
-def _is_read(tag: Tag, attribute: str) -> bool:
+def _attributes(
+    tag: Tag, language: str, *, hidden: bool
+) -> Iterator[tuple[str, str, str]]:
+    for name in ATTRIBUTES:
+        if tag.get(name) and _is_read(tag, name, hidden=hidden):
+            yield language, f"{tag.name} {name}", str(tag[name])
+
+
+def _is_read(tag: Tag, attribute: str, *, hidden: bool) -> bool:
     """Say whether people read an attribute; keys and settings are none."""
     if attribute == "content":
         name = str(tag.get("name") or tag.get("property"))
         return name.endswith(("description", "title"))
-    return tag.name != "data" and not tag.find_parent(NO_TEXT)
+    return tag.name != "data" and not hidden
 
 
-def _script_text(node: NavigableString) -> Iterator[tuple[str, str, str]]:
+def _script_text(
+    node: PageElement, language: str
+) -> Iterator[tuple[str, str, str]]:
     """Yield the words that Material's scripts show: its translations."""
     parent = node.parent
     if parent is not None and parent.get("id") == "__config":
         for text in json.loads(str(node))["translations"].values():
-            yield _language(parent), "script", text
-
-
-def _language(tag: Tag) -> str:
-    holder = tag if tag.get("lang") else tag.find_parent(lang=True)
-    return str(holder["lang"]) if holder else "none"
-
-
-def _block(tag: Tag) -> Tag:
-    while tag.name not in BLOCKS and tag.parent is not None:
-        tag = tag.parent
-    return tag
+            yield language, "script", text
 
 
 @pytest.mark.parametrize(
@@ -520,7 +522,7 @@ def _agree(shown: str, value: str) -> bool:
         return float(low) <= number <= float(high)
     scale = 100 if re.search(r"[%％]", shown) else 1
     texts, numbers = NUMBER.findall(shown), _numbers(value)
-    if verdict := Records().words("verdicts").get(value):
+    if verdict := RECORDS.words("verdicts").get(value):
         return shown in verdict.values()
     if not texts or not numbers:
         return squeezed(shown).strip("()[]") == squeezed(value).strip("()[]")
@@ -623,10 +625,10 @@ def test_the_bar_of_a_lesson_says_what_its_record_says(
     site: Path, language: str
 ) -> None:
     """Versions, and seconds: under one only where the run took less."""
-    words = Records().words("words")
+    words = RECORDS.words("words")
     faults = []
     for lesson in lessons():
-        about = Records().record(lesson).tree["record"]
+        about = RECORDS.record(lesson).tree["record"]
         built = article(site, language, f"{page_of(lesson)}.md")
         shown = str(built.select_one("aside.lesson"))
         seconds = round(about["cpu_seconds"])

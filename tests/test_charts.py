@@ -6,7 +6,7 @@ import pytest
 
 from docs._tools import charts, ledger
 from docs._tools.lessons import SiteError
-from docs._tools.records import Records
+from tests.shared import RECORDS
 
 NOTED = [one for one in ledger.load().values() if one.noted]
 TWO = "data/augmentation seeds.none.late"
@@ -16,7 +16,7 @@ WORDS = ["alt -- a picture", "caption -- below it", "scale: % 0 1"]
 def drawn(*rows: str) -> str:
     """Return the SVG of a chart with these rows."""
     lines = list(enumerate([*WORDS, *rows]))
-    svg, caption = charts.chart(lines, Records(), lambda name: name)
+    svg, caption = charts.chart(lines, RECORDS, lambda name: name)
     assert caption == "below it"
     return svg
 
@@ -24,7 +24,7 @@ def drawn(*rows: str) -> str:
 def test_a_dot_stands_for_each_seed() -> None:
     """At its place on the scale, with its row's own words."""
     svg = drawn(f"row: {TWO} -- as they <are>")
-    values = Records().record("data/augmentation").look_up("seeds.none.late")
+    values = RECORDS.record("data/augmentation").look_up("seeds.none.late")
     places = [float(x) for x in re.findall(r'<circle[^>]* cx="([\d.]+)"', svg)]
     width = charts.RIGHT - charts.LEFT
     assert places == pytest.approx(
@@ -37,7 +37,7 @@ def test_the_best_of_several_settings_is_that_of_the_highest_mean() -> None:
     """The bar reaches from its worst run to its best."""
     svg = drawn("row: models/batch_memory seeds.accuracy.batch 8 best -- 8")
     key = "seeds.accuracy.batch 8"
-    value = Records().record("models/batch_memory").look_up(key)
+    value = RECORDS.record("models/batch_memory").look_up(key)
     at = value["mean"].index(max(value["mean"]))
     ends = [value[name][at] for name in ("min", "max")]
     width = charts.RIGHT - charts.LEFT
@@ -49,7 +49,7 @@ def test_a_key_may_hold_a_dot() -> None:
     """As the name of a rate does."""
     row = "row: diary/losses_and_rates needed.0.3 -- 0.3"
     lines = [*WORDS[:2], "scale: n log 1 100", row]
-    svg, _ = charts.chart([*enumerate(lines)], Records(), str)
+    svg, _ = charts.chart([*enumerate(lines)], RECORDS, str)
     assert svg.count("<circle") == 3
 
 

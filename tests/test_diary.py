@@ -14,8 +14,8 @@ from docs._tools.expand import parse
 from docs._tools.ledger import LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, scripts
 from docs._tools.parts import cells_of
-from docs._tools.records import Records
 from tests.recorder.claims import failing
+from tests.shared import RECORDS
 
 ENTRIES = ledger.load()
 TOLD = [one for one in ENTRIES.values() if one.verdict]
@@ -64,7 +64,7 @@ def test_each_verdict_is_told_once(language: str) -> None:
 @pytest.mark.parametrize("entry", TOLD, ids=lambda one: one.id)
 def test_verdict_is_one_of_the_list(entry: ledger.Entry) -> None:
     """Its word and its sign stand in terms.toml, in both languages."""
-    assert set(Records().words("verdicts")[entry.verdict]) == {*LANGUAGES}
+    assert set(RECORDS.words("verdicts")[entry.verdict]) == {*LANGUAGES}
     for language in LANGUAGES:
         assert len(entry.quote[language]) <= LONGEST_QUOTE
 
@@ -72,7 +72,7 @@ def test_verdict_is_one_of_the_list(entry: ledger.Entry) -> None:
 @pytest.mark.parametrize("entry", TESTED, ids=lambda one: one.id)
 def test_verdict_rests_on_evidence_that_passes(entry: ledger.Entry) -> None:
     """Each claim holds in the record, and what is shown exists."""
-    records = Records()
+    records = RECORDS
     for one in entry.evidence:
         lesson, _, claim = one.partition(" ")
         record = records.record(lesson)
@@ -98,7 +98,7 @@ def test_evidence_is_used_whole(name: str) -> None:
         if place.startswith(f"examples/{name}.py:")
     }
     assert cells - _embedded(name) <= shown, f"unused: {cells - shown}"
-    claims = {f"{name} {claim}" for claim in Records().record(name).claims}
+    claims = {f"{name} {claim}" for claim in RECORDS.record(name).claims}
     used = {one for entry in ENTRIES.values() for one in entry.evidence}
     used |= {*re.findall(rf"claim ({name} [\w-]+) ", _pages())}
     assert claims <= used, f"unused: {sorted(claims - used)}"
@@ -159,7 +159,7 @@ def test_a_broken_claim_names_the_verdict_that_changed() -> None:
     """Whoever runs another version learns what to write anew."""
     entry = TESTED[0]
     lesson, _, claim = entry.evidence[0].partition(" ")
-    tree = {**Records().record(lesson).tree}
+    tree = {**RECORDS.record(lesson).tree}
     told = [
         line
         for name in tree
@@ -182,7 +182,7 @@ def _other(value: object) -> object:
 
 def test_lessons_lead_to_the_entries_that_they_answer() -> None:
     """And the entries lead to them: both ways from the table."""
-    places, records = diary.places(), Records()
+    places, records = diary.places(), RECORDS
     wanted: dict[str, set[str]] = {}
     for entry in TOLD:
         page = places[entry.id]

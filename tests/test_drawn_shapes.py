@@ -13,7 +13,7 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 from docs._tools.lessons import record_folder, script_path
-from docs._tools.records import Records
+from tests.shared import RECORDS
 
 LESSON = "transfer/drawn_shapes"
 FILE = record_folder(LESSON) / "drawn_shapes.pt.gz"
@@ -61,7 +61,7 @@ def test_a_network_is_as_accurate_as_recorded(
     lesson: ModuleType, saved: dict[str, Any]
 ) -> None:
     """Half precision costs at most three of 600 answers."""
-    accuracies = Records().record(LESSON).look_up("accuracy")
+    accuracies = RECORDS.record(LESSON).look_up("accuracy")
     assert len(saved["networks"]) == len(accuracies)
     rng = random.Random(0)
     lesson.draw_set(lesson.OLD, 600, rng)  # the pictures that it learned

@@ -16,11 +16,12 @@ import torch
 from pytest_examples import EvalExample
 
 from docs._tools.lessons import record_folder, script_path, scripts
-from docs._tools.records import Record, Records
+from docs._tools.records import Record
 from tests.recorder import claims, compare, figures, numerics, runs
 from tests.recorder.record import recorded_figures, variant_trees
 from tests.recorder.run import Outcome, run_lesson
 from tests.recorder.settings import load_settings
+from tests.shared import RECORDS
 
 OF_SEEDS = ("constant_metric", "other_means")  # no single run shows them
 SWEEPS_A_DAY = 1
@@ -58,7 +59,7 @@ def test_example(
     request: pytest.FixtureRequest,
 ) -> None:
     """Run a lesson in full or shortened, and compare it with its record."""
-    record = Records().record(lesson)
+    record = RECORDS.record(lesson)
     settings = load_settings(lesson)
     full = bool(request.config.getoption("--full"))
     shortened = (
@@ -131,7 +132,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     sweeps = list(_sweeps())
     if not metafunc.config.getoption("--full"):
-        records = Records()
+        records = RECORDS
         sweeps = [
             (lesson, name)
             for lesson, name in sweeps
@@ -149,7 +150,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @functools.cache
 def _long_ones() -> list[str]:
     """List the lessons that are long and cannot be cut short."""
-    records = Records()
+    records = RECORDS
     return [
         lesson
         for lesson in scripts()
@@ -171,7 +172,7 @@ def test_sweep(
     """Repeat the seeds of a sweep: today's, or all of them."""
     lesson, name = sweep
     sweep_of = load_settings(lesson).sweeps[name]
-    record = Records().record(lesson)
+    record = RECORDS.record(lesson)
     wanted = runs.sweep_runs(lesson, load_settings(lesson), name)
     seeds = [run.seed for run in wanted]
     if not request.config.getoption("--full"):

@@ -21,6 +21,7 @@ from docs._tools.lessons import LANGUAGES, ROOT, SiteError, scripts
 from docs._tools.records import Records
 from tests.recorder import figures, record, runs, svg
 from tests.recorder.run import Outcome, run_lesson
+from tests.shared import RECORDS
 
 CSS = (ROOT / "docs/assets/css/figures.css").read_text("utf-8")
 BACKGROUNDS = {"default": "#ffffff", "slate": "#1e2129"}
@@ -446,7 +447,7 @@ def test_recorded_figure_has_its_words(path: Path) -> None:
     """Each text is in terms.toml, in both languages."""
     texts = map(html.unescape, FIGURE_TEXT.findall(path.read_text("utf-8")))
     for language in LANGUAGES:
-        expander = Expander(Page("", None, language), Records())
+        expander = Expander(Page("", None, language), RECORDS)
         for text in texts:
             known = not WORDS.search(text) or expander.figure_text(text)
             assert known, f"docs/terms.toml, [labels], lacks {text!r}"
@@ -575,7 +576,7 @@ def test_texts_have_room(path: Path, language: str) -> None:
     """None runs over the edge, in the wider language either."""
     root = ElementTree.fromstring(path.read_text("utf-8"))
     right, bottom = map(float, root.get("viewBox", "").split()[2:])
-    expander = Expander(Page("", None, language), Records())
+    expander = Expander(Page("", None, language), RECORDS)
     for element in of(root, "text"):
         text = "".join(element.itertext())
         shown = (WORDS.search(text) and expander.figure_text(text)) or text

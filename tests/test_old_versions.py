@@ -7,8 +7,8 @@ import pytest
 
 from docs._tools import ledger
 from docs._tools.old_versions import load, order, spans
-from docs._tools.records import Records
 from tests.old_versions import probe
+from tests.shared import RECORDS
 
 TABLE = load()
 CHANGED = [one for one in ledger.load().values() if one.since]
@@ -31,7 +31,7 @@ def test_what_changed_was_run_on_both_sides(entry: ledger.Entry) -> None:
     if not entry.probe and since < oldest:
         return
     known = f"{entry.id}: `probe` names a function of {probe.__file__}"
-    assert entry.probe in Records().words("probes"), known
+    assert entry.probe in RECORDS.words("probes"), known
     (_, last, _), (first, _, _) = spans(entry.probe, rows)
     told = f"{entry.id} says {entry.since}, but {last} and {first} differ"
     assert order(first)[: len(since)] == since, told
@@ -53,7 +53,7 @@ def test_each_behaviour_has_its_words_and_its_rows() -> None:
         for library, behaviours in probe.BEHAVIOURS.items()
     }
     assert [x for one in asked.values() for x in one] == [
-        *Records().words("probes")
+        *RECORDS.words("probes")
     ]
     for library, names in asked.items():
         newest = [*TABLE[library].values()][-1]
@@ -64,7 +64,7 @@ def test_each_behaviour_has_its_words_and_its_rows() -> None:
         for name in names
         if len(spans(name, TABLE[library])) > 1
     ]
-    assert changing == [*Records().words("probes")]
+    assert changing == [*RECORDS.words("probes")]
 
 
 def test_rows_say_where_they_come_from() -> None:
@@ -72,7 +72,7 @@ def test_rows_say_where_they_come_from() -> None:
     for rows in TABLE.values():
         assert all(order(x) < order(y) for x, y in pairwise(rows))
         for row in rows.values():
-            assert row["provenance"] in Records().words("words")
+            assert row["provenance"] in RECORDS.words("words")
             assert row["python"]
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from docs._tools.lessons import script_path
-from docs._tools.records import Records
 from tests.recorder.settings import load_settings
+from tests.shared import RECORDS
 
 FURTHEST = 3.4  # 1, 3, 10 are neighbours
 MEASURES = {"evaluate", "measure", "score"}
@@ -143,7 +143,7 @@ READERS = {
 
 def ways_of(lesson: str) -> list[Trained]:
     """Return how each way of a lesson was trained."""
-    data = Records().record(lesson).data
+    data = RECORDS.record(lesson).data
     found = [*told(data["main"]["values"])]
     for name, sweep in (data["sweeps"] | data["real"]).items():
         for run in sweep["runs"]:

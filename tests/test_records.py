@@ -3,9 +3,10 @@
 import pytest
 
 from docs._tools.lessons import ROOT, scripts
-from docs._tools.records import RecordError, Records
+from docs._tools.records import RecordError
 from tests.recorder.record import record_faults
 from tests.recorder.settings import load_settings
+from tests.shared import RECORDS
 
 
 @pytest.mark.parametrize("lesson", scripts())
@@ -51,7 +52,7 @@ def test_all_records_are_of_the_pinned_versions() -> None:
     """Else one page shows another torch's messages than the next."""
     versions: dict[tuple[str, str], list[str]] = {}
     for lesson in scripts():
-        made_with = Records().record(lesson).data["environment"]
+        made_with = RECORDS.record(lesson).data["environment"]
         key = made_with["torch"], made_with["torchvision"]
         versions.setdefault(key, []).append(lesson)
     if len(versions) > 1:

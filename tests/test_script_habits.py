@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from docs._tools.lessons import record_folder, script_path, scripts
-from docs._tools.records import Records
 from tests import form
 from tests.recorder.settings import lay_files, load_settings
+from tests.shared import RECORDS
 
 READ_TEST_DATA = {
     "models/cnn",
@@ -308,7 +308,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     able = [x for x in scripts() if form.script(x).kind != "program"]
     if not metafunc.config.getoption("--full"):
-        records = Records()
+        records = RECORDS
         able = [
             lesson
             for lesson in able
