@@ -1,4 +1,4 @@
-"""Rare classes: weights in the loss, a sampler, or shifted logits?
+"""Cure rare classes: weights in the loss, a sampler, or shifted logits.
 
 Of the ten digits, 100 training pictures of the 0 are kept, and fewer and
 fewer up to four of the 9. Validation has about equally many of each.
@@ -67,7 +67,7 @@ def learn(train, counts, way, rate, args):
     return model, prior
 
 
-def measure(logits, labels, counts):
+def measure_shares(logits, labels, counts):
     """Return accuracy: macro, of rare, of common, and as often as trained."""
     right = (logits.argmax(dim=1) == labels).float()
     shares = torch.stack([right[labels == x].mean() for x in range(10)])
@@ -98,10 +98,12 @@ def main(argv=None):
             model, prior = learn(train, counts, way, rate, args)
             with torch.no_grad():
                 logits = model(images.to(args.device))
-            rows[way].append(measure(logits.cpu(), labels, counts))
+            rows[way].append(measure_shares(logits.cpu(), labels, counts))
             if way == "untreated":  # the same network, corrected afterwards
                 shifted = (logits - prior).cpu()
-                rows["shifted_after"].append(measure(shifted, labels, counts))
+                rows["shifted_after"].append(
+                    measure_shares(shifted, labels, counts)
+                )
     print("training pictures of each digit:", counts.tolist())
     print("best rate for each way   macro   rare common  usual")
     for way, row in rows.items():
@@ -110,9 +112,10 @@ def main(argv=None):
         print(f"{way:14} {RATES[row.index(best)]:8g} {shown}")
     best = {way: max(row) for way, row in rows.items()}
     chosen = {way: RATES[row.index(max(row))] for way, row in rows.items()}
+    macro = {way: [one[0] for one in row] for way, row in rows.items()}
     rare = {way: [one[1] for one in row] for way, row in rows.items()}
     results = {"counts": counts.tolist(), "rates": RATES, "chosen": chosen}
-    return results | {"best": best, "rare": rare}
+    return results | {"best": best, "macro": macro, "rare": rare}
 
 
 def draw(results, sweeps=None):

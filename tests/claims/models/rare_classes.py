@@ -1,6 +1,14 @@
 """What the lesson on cures for rare classes claims."""
 
-from tests.recorder.claims import Comparison, Results, claim, less, more, near
+from tests.recorder.claims import (
+    Comparison,
+    Results,
+    claim,
+    less,
+    more,
+    near,
+    true,
+)
 
 MACRO, RARE, COMMON, USUAL = range(4)  # places in a row of `best`
 
@@ -49,3 +57,26 @@ def common_digits_pay_little(r: Results) -> Comparison:
     return less(
         best.untreated.mean[COMMON] - best.shifted_after.mean[COMMON], 0.1
     )
+
+
+@claim(
+    en="As often as in training, all ways lie within 3 points of the untreated",
+    ja="訓練と同じ割合なら、どの方法も「そのまま」との差は3ポイント以内",
+)
+def the_usual_mixture_hardly_moves(r: Results) -> list[Comparison]:
+    best = r.seeds.best
+    return [
+        near(row.mean[USUAL], best.untreated.mean[USUAL], 0.03)
+        for row in map(best.__getitem__, best)
+    ]
+
+
+@claim(
+    en="By the mean of the seeds, no way is best at the first or last rate",
+    ja="シードの平均では、最初や最後の学習率が最もよい方法はない",
+)
+def no_way_is_best_at_an_edge(r: Results) -> list[Comparison]:
+    rows = {way: r.seeds.macro[way].mean for way in r.seeds.macro}
+    return [
+        true(max(row) > max(row[0], row[-1]), way) for way, row in rows.items()
+    ]
