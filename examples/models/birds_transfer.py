@@ -19,7 +19,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
-from torch import nn
+from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision import datasets, models
 from torchvision.transforms import v2
@@ -67,7 +67,9 @@ def read_parts(folder, side):
     if Path(folder, "train").is_dir():
         return [read_folder(Path(folder, part), side) for part in PHOTOS]
     images, labels = read_folder(folder, side)
-    order = torch.randperm(len(labels))  # by --seed
+    # equal photos only once
+    once = {x.numpy().tobytes(): place for place, x in enumerate(images)}
+    order = torch.tensor([*once.values()])[torch.randperm(len(once))]
     rows = [order[labels[order] == label] for label in labels.unique()]
     cuts = zip(*(x.tensor_split([100, 150]) for x in rows), strict=True)
     return [(images[part], labels[part]) for part in map(torch.cat, cuts)]
@@ -108,10 +110,9 @@ def score(logits, labels):
     return loss, (logits.argmax(dim=1) == labels).float().mean().item()
 
 
-def fit(model, train, valid, rate, most=90):
+def fit(model, train, valid, rate, most=60):
     """Train until the best loss on valid is long ago; return that model."""
-    learns = model.to(train[0].device).parameters()
-    optimizer = torch.optim.AdamW(learns, lr=rate)
+    optimizer = optim.AdamW(model.to(train[0].device).parameters(), lr=rate)
     crop = v2.RandomResizedCrop(train[0].shape[-1] * 3 // 4, (0.4, 1))
     history, best = [], 0
     while len(history) < min(most, max(9, 1.5 * (best + 1))):
