@@ -126,7 +126,8 @@ def draw(results, sweeps=None):
         mean = torch.tensor([run["rare"][way] for run in runs]).mean(dim=0)
         axes.plot(results["rates"], mean.tolist(), "o-", label=way)
     axes.set(xscale="log", xlabel="learning rate", ylabel="accuracy")
-    axes.legend()
+    axes.set(ylim=(0, 0.9))
+    axes.legend(loc="lower right", ncols=2)
 
 
 if __name__ == "__main__":
