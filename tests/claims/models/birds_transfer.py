@@ -35,4 +35,3 @@ def mistakes_cost_accuracy(r: Results) -> list[Comparison]:
 def high_rate_forgets(r: Results) -> Comparison:
     shown = r.seeds.shown
     return more(shown.rate_too_high.mean[0], shown.know_nothing.mean[0])
-
