@@ -487,6 +487,7 @@ def test_best_epoch_is_that_of_validation(
 
 # The shortest run of those for which one epoch is none.
 SHORTEST = {
+    "models/birds_transfer": ["--train=all", "--rates=0.003"],
     "transfer/flowers": [],
     "transfer/few_pictures": [
         *("--mode=finetune", "--pictures=5", "--recipe", "0.001", "0.1"),

@@ -1,0 +1,82 @@
+"""What the lesson on cures for rare classes claims."""
+
+from tests.recorder.claims import (
+    Comparison,
+    Results,
+    claim,
+    less,
+    more,
+    near,
+    true,
+)
+
+MACRO, RARE, COMMON, USUAL = range(4)  # places in a row of `best`
+
+
+@claim(
+    en="Subtracting the log shares after training raises the accuracy on the "
+    "rare digits by 15 points or more",
+    ja="学習後に割合の対数を引くと、少ない数字の正解率は15ポイント以上上がる",
+)
+def shifted_logits_find_the_rare(r: Results) -> Comparison:
+    best = r.seeds.best
+    return more(best.shifted_after.mean[RARE], best.untreated.mean[RARE], 0.15)
+
+
+@claim(
+    en="It finds more of the rare digits than weights in the loss and than "
+    "the sampler, by 5 points or more",
+    ja="少ない数字の正解率は、損失の重みやサンプラーより5ポイント以上高い",
+)
+def shifted_logits_beat_weights_and_sampler(r: Results) -> list[Comparison]:
+    best = r.seeds.best
+    return [
+        more(best.shifted_after.mean[RARE], best[way].mean[RARE], by=0.05)
+        for way in ("loss_weights", "sampler")
+    ]
+
+
+@claim(
+    en="Shifted in the loss or after training: macro accuracy differs by 3 "
+    "points at most",
+    ja="損失でずらしても学習後にずらしても、マクロ平均の差は3ポイント以内",
+)
+def both_shifts_are_close(r: Results) -> Comparison:
+    best = r.seeds.best
+    return near(
+        best.shifted_after.mean[MACRO], best.shifted_loss.mean[MACRO], 0.03
+    )
+
+
+@claim(
+    en="The price: the common digits lose 10 points at most",
+    ja="代わりに多い数字の正解率は下がるが、10ポイント以内",
+)
+def common_digits_pay_little(r: Results) -> Comparison:
+    best = r.seeds.best
+    return less(
+        best.untreated.mean[COMMON] - best.shifted_after.mean[COMMON], 0.1
+    )
+
+
+@claim(
+    en="As often as in training, all ways lie within 3 points of the untreated",
+    ja="訓練と同じ割合なら、どの方法も「そのまま」との差は3ポイント以内",
+)
+def the_usual_mixture_hardly_moves(r: Results) -> list[Comparison]:
+    best = r.seeds.best
+    return [
+        near(row.mean[USUAL], best.untreated.mean[USUAL], 0.03)
+        for row in map(best.__getitem__, best)
+    ]
+
+
+@claim(
+    en="By the mean of the seeds, no way is best at the first or last rate",
+    ja="シードの平均では、最初や最後の学習率が最もよい方法はない",
+)
+def no_way_is_best_at_an_edge(r: Results) -> list[Comparison]:
+    rows = {way: r.seeds.macro[way].mean for way in r.seeds.macro}
+    return [
+        true(max(row) > max(row[0], row[-1]), way) for way, row in rows.items()
+    ]
