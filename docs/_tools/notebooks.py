@@ -16,7 +16,7 @@ from docs._tools.parts import PartError, sections_of
 from docs._tools.records import Records
 
 MARK = "\n# %% "
-RUN = "run"  # the cell that calls main()
+RUN = "call_main"  # the cell that calls main()
 CALLS_MAIN = 'if __name__ == "__main__":'
 # An option that Jupyter passes; who does not take it is no notebook.
 TAKES_KERNEL_FILE = '"--f"'

@@ -28,9 +28,9 @@ def mistakes_cost_accuracy(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="At a rate of 0.1 for all layers, the loss on validation photos is "
-    "above log(C) after three epochs",
-    ja="全層を学習率0.1で3エポック学習すると、検証の損失はlog(C)を上回る",
+    en="At a rate that is too high for all layers, the loss on validation "
+    "photos is above log(C) after three epochs",
+    ja="大きすぎる学習率で全層を3エポック学習すると、検証の損失はlog(C)を上回る",
 )
 def high_rate_forgets(r: Results) -> Comparison:
     shown = r.seeds.shown

@@ -2,7 +2,7 @@
 
 Shapes: B sequences of T signs, -1 or 1: (B, T, 1); H hidden numbers
 Needs: torch 2.11 or newer
-Run: python folklore.py --length 30 --updates 300 --seed 0
+Run: python long_memory.py --length 30 --updates 300 --seed 0
 Source: Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735;
 a large bias of the forget gate: Jozefowicz et al. 2015, ICML
 """
