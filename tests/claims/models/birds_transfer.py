@@ -6,8 +6,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
 @claim(
     en="On flowers, the pretrained MobileNetV2 with a new last layer is at "
     "least 5 points better than the own network",
-    ja="花の写真では、出力層だけを学習した学習済みのMobileNetV2が、自作の"
-    "ネットワークを5ポイント以上上回る",
+    ja="花の写真の正解率は、学習済みのMobileNetV2の出力層だけを学習すると、"
+    "自作のネットワークより5ポイント以上高い",
 )
 def pretrained_head_beats_own_network(r: Results) -> Comparison:
     pretrained, own = r.pretrained.shown.test.mean, r.own.shown.test.mean
@@ -30,7 +30,7 @@ def mistakes_cost_accuracy(r: Results) -> list[Comparison]:
 @claim(
     en="At a rate of 0.1 for all layers, the loss on validation photos is "
     "above log(C) after three epochs",
-    ja="全層を学習率0.1で3エポック学習すると、検証の損失はlog(C)を上回る",
+    ja="全層を大きすぎる学習率で3エポック学習すると、検証の損失はlog(C)を上回る",
 )
 def high_rate_forgets(r: Results) -> Comparison:
     shown = r.seeds.shown
