@@ -5,7 +5,7 @@ from tests.recorder.claims import Comparison, Results, claim, same, true
 
 @claim(
     en="As many pictures come out of the zip as went in, in ten classes",
-    ja="zipから、入れたのと同じ枚数の画像が10クラスで出てくる",
+    ja="zipを展開すると、入れたのと同じ枚数の画像が10クラスに分かれて出てくる",
 )
 def the_zip_brings_all(r: Results) -> list[Comparison]:
     return [true(r.complete, "unpacked = packed"), same(len(r.classes), 10)]
@@ -26,7 +26,7 @@ def a_zip_is_asked_for_once(r: Results) -> list[Comparison]:
 
 @claim(
     en="One folder too high, ImageFolder finds one class and no error",
-    ja="1つ上のフォルダを指すと、ImageFolderは1クラスになり、エラーは出ない",
+    ja="1つ上のフォルダを指すと、ImageFolderのクラスは1つになり、エラーは出ない",
 )
 def one_folder_too_high_is_one_class(r: Results) -> Comparison:
     return same(r.high_classes, ["digits"])

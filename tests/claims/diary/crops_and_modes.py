@@ -66,7 +66,7 @@ def a_flip_comes_in_half_of_the_cases(r: Results) -> list[Comparison]:
 
 @claim(
     en="A gradient is computed with requires_grad only, and for decimals only",
-    ja="勾配が求まるのはrequires_gradがあるときだけで、小数に限られる",
+    ja="勾配が求まるのはrequires_gradがTrueのときだけで、Trueにできるのは小数だけ",
 )
 def only_requires_grad_gets_a_gradient(r: Results) -> list[Comparison]:
     return [
@@ -88,7 +88,7 @@ def two_switches_for_two_things(r: Results) -> list[Comparison]:
 
 @claim(
     en="set_grad_enabled(False) keeps nothing for backward()",
-    ja="set_grad_enabled(False)では、backward()のための値を1つも残さない",
+    ja="set_grad_enabled(False)では、backward()のための値が1つも残らない",
 )
 def validation_keeps_nothing(r: Results) -> list[Comparison]:
     return [true(r.kept.train > 0, "training keeps"), same(r.kept.validate, 0)]

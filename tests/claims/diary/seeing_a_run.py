@@ -25,7 +25,7 @@ def a_later_layer_does_not_learn(r: Results) -> list[Comparison]:
 @claim(
     en="Loading a state and converting keep the parameters that the optimizer "
     "holds",
-    ja="状態の読み込みと型の変換では、オプティマイザの持つパラメータは変わらない",
+    ja="重みの読み込みと型の変換では、オプティマイザの持つパラメータは変わらない",
 )
 def loading_keeps_the_parameters(r: Results) -> Comparison:
     return true(r.still_the_same, "each parameter is the same object")
@@ -60,7 +60,7 @@ def logs_are_files(r: Results) -> Comparison:
 
 @claim(
     en="`tensorboard dev upload` refuses",
-    ja="`tensorboard dev upload`は受けつけない",
+    ja="`tensorboard dev upload`はエラーで終わる",
 )
 def the_hosted_service_is_gone(r: Results) -> Comparison:
     return true(r.refused, "the command ends with an error")

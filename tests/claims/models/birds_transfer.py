@@ -6,8 +6,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
 @claim(
     en="On flowers, the pretrained MobileNetV2 with a new last layer is at "
     "least 5 points better than the own network",
-    ja="花の写真では、出力層だけを学習した学習済みのMobileNetV2が、自作の"
-    "ネットワークを5ポイント以上上回る",
+    ja="花の写真の正解率は、学習済みのMobileNetV2の出力層だけを学習すると、"
+    "自作のネットワークより5ポイント以上高い",
 )
 def pretrained_head_beats_own_network(r: Results) -> Comparison:
     pretrained, own = r.pretrained.shown.test.mean, r.own.shown.test.mean

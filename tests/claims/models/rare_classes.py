@@ -16,7 +16,7 @@ MACRO, RARE, COMMON, USUAL = range(4)  # places in a row of `best`
 @claim(
     en="Subtracting the log shares after training raises the accuracy on the "
     "rare digits by 15 points or more",
-    ja="学習後に割合の対数を引くと、少ない数字の正解率は15ポイント以上上がる",
+    ja="学習後に割合の対数を引くと、枚数の少ない数字の正解率は15ポイント以上上がる",
 )
 def shifted_logits_find_the_rare(r: Results) -> Comparison:
     best = r.seeds.best
@@ -26,7 +26,8 @@ def shifted_logits_find_the_rare(r: Results) -> Comparison:
 @claim(
     en="It finds more of the rare digits than weights in the loss and than "
     "the sampler, by 5 points or more",
-    ja="少ない数字の正解率は、損失の重みやサンプラーより5ポイント以上高い",
+    ja="学習後に割合の対数を引くと、枚数の少ない数字の正解率は、損失の重みや"
+    "サンプラーを使うより5ポイント以上高い",
 )
 def shifted_logits_beat_weights_and_sampler(r: Results) -> list[Comparison]:
     best = r.seeds.best
@@ -39,7 +40,7 @@ def shifted_logits_beat_weights_and_sampler(r: Results) -> list[Comparison]:
 @claim(
     en="Shifted in the loss or after training: macro accuracy differs by 3 "
     "points at most",
-    ja="損失でずらしても学習後にずらしても、マクロ平均の差は3ポイント以内",
+    ja="ロジットを学習中にずらすか学習後にずらすかで、マクロ平均の差は3ポイント以内",
 )
 def both_shifts_are_close(r: Results) -> Comparison:
     best = r.seeds.best
@@ -50,7 +51,7 @@ def both_shifts_are_close(r: Results) -> Comparison:
 
 @claim(
     en="The price: the common digits lose 10 points at most",
-    ja="代わりに多い数字の正解率は下がるが、10ポイント以内",
+    ja="代わりに枚数の多い数字の正解率は下がるが、10ポイント以内",
 )
 def common_digits_pay_little(r: Results) -> Comparison:
     best = r.seeds.best
@@ -61,7 +62,7 @@ def common_digits_pay_little(r: Results) -> Comparison:
 
 @claim(
     en="As often as in training, all ways lie within 3 points of the untreated",
-    ja="訓練と同じ割合なら、どの方法も「そのまま」との差は3ポイント以内",
+    ja="クラスの割合が訓練と同じなら、どの方法も、何もしない場合との差は3ポイント以内",
 )
 def the_usual_mixture_hardly_moves(r: Results) -> list[Comparison]:
     best = r.seeds.best
@@ -73,7 +74,7 @@ def the_usual_mixture_hardly_moves(r: Results) -> list[Comparison]:
 
 @claim(
     en="By the mean of the seeds, no way is best at the first or last rate",
-    ja="シードの平均では、最初や最後の学習率が最もよい方法はない",
+    ja="シードの平均で、最小や最大の学習率が最もよかった方法はない",
 )
 def no_way_is_best_at_an_edge(r: Results) -> list[Comparison]:
     rows = {way: r.seeds.macro[way].mean for way in r.seeds.macro}
