@@ -6,8 +6,8 @@ WAYS = ("kernel_3", "padded", "no_shortcut")
 
 
 @claim(
-    en="Each at its best rate, all four ways are within 2 points of one "
-    "another on average",
+    en="On average, each at its best rate, the other three ways are within 2 "
+    "points of the 1x1",
     ja="最もよい学習率どうしの平均は、4通りとも2ポイント以内",
 )
 def all_shortcuts_alike(r: Results) -> list[Comparison]:
