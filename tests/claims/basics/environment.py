@@ -12,8 +12,8 @@ def the_zip_brings_all(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="File by file, each epoch asks for every picture; the zip is asked for "
-    "once",
+    en="Read file by file, every picture is requested in each epoch; the zip "
+    "is requested once",
     ja="1枚ずつ読むと、毎エポック全部の画像を取りに行くが、zipなら1回で済む",
 )
 def a_zip_is_asked_for_once(r: Results) -> list[Comparison]:
@@ -33,8 +33,8 @@ def one_folder_too_high_is_one_class(r: Results) -> Comparison:
 
 
 @claim(
-    en="A Python without the packages does not find torch, nor is a package "
-    "imported by the name that pip knows",
+    en="A Python without its packages does not find torch, and scikit-learn "
+    "cannot be imported by the name that pip knows",
     ja="パッケージのないPythonはtorchを見つけられず、pipの名前ではimportできないものもある",
 )
 def two_ways_to_find_no_module(r: Results) -> list[Comparison]:

@@ -4,9 +4,9 @@ from tests.recorder.claims import Comparison, Results, claim, less, more
 
 
 @claim(
-    en="Each at its best rate: over 10 steps RNN and LSTM remember in 95 % or "
-    "more; over 30 the LSTM is behind the RNN, and below 95 % after four times "
-    "the updates too",
+    en="Each at its best rate: over 10 steps RNN and LSTM recall the first "
+    "sign in 95 % or more; over 30 steps the LSTM is behind the RNN, and stays "
+    "below 95 % with four times the updates",
     ja="それぞれ最もよい学習率なら、10ステップではRNNもLSTMも95%以上正解する。30ステップ"
     "ではLSTMの正解率はRNNより低く、更新を4倍にしても95%に届かない",
 )
@@ -21,8 +21,8 @@ def a_plain_lstm_is_not_ahead(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="With a forget gate that starts open, the LSTM remembers 30 steps in "
-    "95 % of the sequences or more, and is ahead of the plain one",
+    en="With a forget gate that starts open, the LSTM recalls the first of 30 "
+    "signs in 95 % of the sequences or more, and is ahead of the plain one",
     ja="忘却ゲートを開いた状態から始めると、LSTMは30ステップでも95%以上正解し、"
     "ふつうのLSTMを上回る",
 )

@@ -24,8 +24,8 @@ def shifted_logits_find_the_rare(r: Results) -> Comparison:
 
 
 @claim(
-    en="It finds more of the rare digits than weights in the loss and than "
-    "the sampler, by 5 points or more",
+    en="Shifted after training, the network finds more of the rare digits than "
+    "with weights in the loss or the sampler, by 5 points or more",
     ja="学習後に割合の対数を引くと、枚数の少ない数字の正解率は、損失の重みや"
     "サンプラーを使うより5ポイント以上高い",
 )
@@ -50,7 +50,7 @@ def both_shifts_are_close(r: Results) -> Comparison:
 
 
 @claim(
-    en="The price: the common digits lose 10 points at most",
+    en="The price of the shift: the common digits lose 10 points at most",
     ja="代わりに枚数の多い数字の正解率は下がるが、10ポイント以内",
 )
 def common_digits_pay_little(r: Results) -> Comparison:
@@ -61,7 +61,8 @@ def common_digits_pay_little(r: Results) -> Comparison:
 
 
 @claim(
-    en="As often as in training, all ways lie within 3 points of the untreated",
+    en="With digits as often as in training, all ways lie within 3 points of "
+    "the untreated network",
     ja="クラスの割合が訓練と同じなら、どの方法も、何もしない場合との差は3ポイント以内",
 )
 def the_usual_mixture_hardly_moves(r: Results) -> list[Comparison]:
@@ -73,7 +74,8 @@ def the_usual_mixture_hardly_moves(r: Results) -> list[Comparison]:
 
 
 @claim(
-    en="By the mean of the seeds, no way is best at the first or last rate",
+    en="In the mean of the seeds, none of the ways has its best macro accuracy "
+    "at the first or last rate",
     ja="シードの平均で、最小や最大の学習率が最もよかった方法はない",
 )
 def no_way_is_best_at_an_edge(r: Results) -> list[Comparison]:

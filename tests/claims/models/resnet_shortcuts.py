@@ -6,8 +6,8 @@ WAYS = ("kernel_3", "padded", "no_shortcut")
 
 
 @claim(
-    en="Each at its best rate, all four ways are within 2 points of one "
-    "another on average",
+    en="On average, each at its best rate, the other three ways are within 2 "
+    "points of the 1x1",
     ja="それぞれ最もよい学習率での平均の正解率は、どの方法でも1x1との差が2ポイント以内",
 )
 def all_shortcuts_alike(r: Results) -> list[Comparison]:
