@@ -500,6 +500,12 @@ def test_means_over_seeds_agree_within_four_standard_errors() -> None:
     )
 
 
+def test_a_mean_and_std_of_pixels_are_no_spread_over_seeds() -> None:
+    """A lesson may return numbers of these names; they have no n."""
+    runs = [{"pixels": {"mean": 0.13, "std": 0.31}}] * 2
+    assert not list(compare.mean_differences(runs, runs))
+
+
 def test_short_run_keeps_names_kinds_and_finiteness() -> None:
     """The length of a history may differ."""
     was = {"loss": 0.5, "history": {"loss": [1.0, 0.5]}}

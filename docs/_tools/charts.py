@@ -129,8 +129,8 @@ def _measured(records: Records, what: str, label: str) -> Row:
     value = _find(records.record(lesson).tree, key.split("."), what)
     if best:
         at = max(range(len(value["mean"])), key=value["mean"].__getitem__)
-        parts = ("mean", "min", "max")
-        value = {name: value[name][at] for name in parts} | {"std": 0}
+        parts = ("mean", "std", "min", "max")
+        value = {name: value[name][at] for name in parts} | {"n": value["n"]}
     if has_spread(value):
         ends = value["min"], value["max"]
         return Row(label, tuple(value.get("values", ())), value["mean"], ends)

@@ -244,8 +244,11 @@ def is_series(value: object) -> bool:
 
 
 def has_spread(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Say whether a value has a mean and a spread: one number, or a list."""
-    return isinstance(value, Mapping) and {"mean", "std"} <= value.keys()
+    """Say whether a value is of several runs: one number, or a list.
+
+    A lesson may name a mean and a std of its own, as those of pixels.
+    """
+    return isinstance(value, Mapping) and {"mean", "std", "n"} <= value.keys()
 
 
 def _choices(place: Any) -> str:
