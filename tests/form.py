@@ -190,8 +190,6 @@ def minutes(article: Tag, language: str) -> Minutes:
     for node in article.find_all(string=True):
         if type(node) not in (NavigableString, CData):
             continue  # a comment, a script
-        if node.find_parent(class_="asked"):
-            continue  # links to the diary, which the build writes
         if not node.find_parent("pre"):
             cost = _prose(str(node), language)
         else:

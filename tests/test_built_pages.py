@@ -33,9 +33,8 @@ HOSTS = {
     "cs.toronto.edu",
     "cs231n.github.io",
     "discuss.pytorch.org",
-    "docs.astral.sh",
-    "pytorch.org",
     "distill.pub",
+    "docs.astral.sh",
     "docs.python.org",
     "docs.pytorch.org",
     "doi.org",
@@ -43,6 +42,7 @@ HOSTS = {
     "kaggle.com",
     "myrtle.ai",
     "numpy.org",
+    "pytorch.org",
     "scikit-learn.org",
     "sidc.be",
 }

@@ -190,13 +190,13 @@ def _other(value: object) -> object:
 
 def test_lessons_lead_to_the_entries_that_they_answer() -> None:
     """And the entries lead to them: both ways from the table."""
-    places, records = diary.places(), RECORDS
+    places = diary.places()
     wanted: dict[str, set[str]] = {}
     for entry in TOLD:
         page = places[entry.id]
         wanted.setdefault(entry.lesson.partition("#")[0], set()).add(page)
     for lesson, pages in wanted.items():
-        line = diary.asked(lesson, "en", records)
+        line = diary.asked(lesson, "en", RECORDS)
         missing = [page for page in pages if f"](../{page}.md)" not in line]
         assert not missing, f"{lesson} does not lead to {missing}"
 

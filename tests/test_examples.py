@@ -132,12 +132,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     sweeps = list(_sweeps())
     if not metafunc.config.getoption("--full"):
-        records = RECORDS
         sweeps = [
             (lesson, name)
             for lesson, name in sweeps
             if (record_folder(lesson) / "record.json").exists()
-            and records.record(lesson).data["cpu_seconds"] <= FULL_BELOW
+            and RECORDS.record(lesson).data["cpu_seconds"] <= FULL_BELOW
         ]
         first = _today() * SWEEPS_A_DAY
         sweeps = [
@@ -150,13 +149,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @functools.cache
 def _long_ones() -> list[str]:
     """List the lessons that are long and cannot be cut short."""
-    records = RECORDS
     return [
         lesson
         for lesson in scripts()
         if not load_settings(lesson).short
         and (record_folder(lesson) / "record.json").exists()
-        and records.record(lesson).data["cpu_seconds"] > FULL_BELOW
+        and RECORDS.record(lesson).data["cpu_seconds"] > FULL_BELOW
     ]
 
 

@@ -308,12 +308,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     able = [x for x in scripts() if form.script(x).kind != "program"]
     if not metafunc.config.getoption("--full"):
-        records = RECORDS
         able = [
             lesson
             for lesson in able
             if (record_folder(lesson) / "record.json").exists()
-            and records.record(lesson).data["cpu_seconds"] <= QUICK
+            and RECORDS.record(lesson).data["cpu_seconds"] <= QUICK
         ]
         day = datetime.datetime.now(datetime.UTC).toordinal() * A_DAY
         able = (

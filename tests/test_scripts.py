@@ -33,7 +33,6 @@ OWN = {"main", "parse_arguments", "draw", "load_data", "make_model"}
 OWN |= {"predict"}  # what an answer is, differs
 OWN |= {"shows_error"}  # it catches what its script shows
 OWN |= {"load_splits", "augment", "make_mlp", "train"}  # of their own data
-OWN |= {"Net", "fit"}  # of their own layers and ways
 FREEZES = "    freeze_statistics(model)\n"
 OPTIONS = range(3, 7)  # of a lesson
 ALLOWED_IMPORTS = {
@@ -172,7 +171,7 @@ def test_shared_functions_are_the_same_code() -> None:
                 key = f"{node.name}({arguments})"
                 code = code_of(node).replace(FREEZES, "")
                 texts[key][code].append(where)
-            elif isinstance(node, ast.ClassDef) and node.name not in OWN:
+            elif isinstance(node, ast.ClassDef):
                 where = f"examples/{lesson}.py:{node.lineno}"
                 texts[node.name][code_of(node)].append(where)
     faults = [

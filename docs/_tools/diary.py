@@ -10,13 +10,12 @@ from pathlib import Path
 from docs._tools import old_versions, timeline
 from docs._tools.ledger import Entry, LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, page_of
-from docs._tools.markup import TITLE, literal
+from docs._tools.markup import DAY, TITLE, literal
 from docs._tools.records import Records
 
 CELL = re.compile(r"examples/(\w+/\w+)\.py:(\w+)$")
 FENCE = re.compile(r"^```verdicts\n((?:.*\n)*?)```$", re.M)
 VERSION = re.compile(r"\d+")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 UNDATED = "none"  # in place of a year
 FOLD = '??? verdict {kind} "<span id="{anchor}">{sign}</span> {claim}"'
 
@@ -46,7 +45,7 @@ def asked(lesson: str, language: str, records: Records) -> str:
         for page in sorted(found)
     ]
     words = records.words("words")["asked"][language]
-    return f"\n\n{words % ' · '.join(links)}\n{{: .asked }}\n"
+    return f"\n\n{words % ' · '.join(links)}\n"
 
 
 def name_of(page: str, language: str, root: Path) -> str:

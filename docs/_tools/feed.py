@@ -3,16 +3,13 @@
 Its links are relative, so that it holds at whatever address the site stands.
 """
 
-import re
 import uuid
 from pathlib import Path
 from xml.etree import ElementTree
 
-from docs._tools.markup import TITLE
+from docs._tools.markup import ABOUT, DAY, TITLE
 
 ATOM = "http://www.w3.org/2005/Atom"
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-ABOUT = re.compile(r"^description: (.+)$", re.M)
 
 
 def write(folder: Path, target: Path, language: str, title: str) -> None:

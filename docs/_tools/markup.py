@@ -3,6 +3,8 @@
 import re
 
 TITLE = re.compile(r"^# (.+?) \{ ?#[\w-]+ ?\}$", re.M)  # of a page
+ABOUT = re.compile(r"^description: (.+)$", re.M)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # begins the name of an entry's file
 SIGNS = re.compile(r"[^\w .,:;%±–()、。/+=-]|(?<!\w)_|_(?!\w)")
 
 

@@ -1,16 +1,13 @@
 """Write when each learner did what, from the entries and the diary's table."""
 
 import datetime
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from docs._tools.ledger import Entry
-from docs._tools.markup import TITLE
+from docs._tools.markup import ABOUT, DAY, TITLE
 
-DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
-ABOUT = re.compile(r"^description: (.+)$", re.M)
 ANOTHER = datetime.timedelta(days=31)  # without an entry: another learner
 
 
@@ -46,7 +43,8 @@ def _in_order(folder: Path, items: Mapping[str, list[Entry]]) -> list[Path]:
         ids = [entry.id for entry in items.get(page.stem, [])]
         return _date(page), min(ids, default="")
 
-    return sorted(folder.glob("20*.md"), key=key)
+    pages = [page for page in folder.glob("*.md") if DAY.match(page.stem)]
+    return sorted(pages, key=key)
 
 
 def _groups(pages: list[Path]) -> Iterator[list[Path]]:
@@ -62,8 +60,7 @@ def _groups(pages: list[Path]) -> Iterator[list[Path]]:
 
 
 def _date(page: Path) -> datetime.date:
-    found = DATED.match(page.stem)
-    return datetime.date.fromisoformat(found[0] if found else page.stem)
+    return datetime.date.fromisoformat(page.stem.partition("_")[0])
 
 
 def _day(

@@ -24,7 +24,7 @@ def shows_error():
 
 
 # %% net
-class Net(nn.Module):
+class ConvNet(nn.Module):
     def __init__(self):
         super().__init__()  # before any layer
         self.conv1 = nn.Conv2d(1, 6, kernel_size=3)
@@ -38,7 +38,7 @@ class Net(nn.Module):
 
 # %% made
 torch.manual_seed(0)
-net = Net()
+net = ConvNet()
 images = torch.rand(5, 1, 32, 32)  # (B, C, H, W)
 logits = net(images)  # (B, 10)
 print(net)

@@ -39,7 +39,7 @@ def tell(x):
         print(sizes[-1])
 
 
-class Net(nn.Module):
+class TellingNet(nn.Module):
     def __init__(self, pool=None):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 6, kernel_size=3)
@@ -58,7 +58,7 @@ class Net(nn.Module):
 
 
 # %% sizes
-net, picture = Net(), torch.randn(1, 1, 32, 32)
+net, picture = TellingNet(), torch.randn(1, 1, 32, 32)
 out = net(picture)  # calls forward, which prints
 
 # %% targets
@@ -70,7 +70,7 @@ print(integers.dtype, "->", y.dtype, tuple(y.shape))
 losses = []
 for seed in range(100):
     torch.manual_seed(seed)
-    guess = Net()(torch.randn(1, 1, 32, 32))
+    guess = TellingNet()(torch.randn(1, 1, 32, 32))
     losses.append(nn.functional.mse_loss(guess, y).item())
 of_zeros = y.square().mean().item()  # if all outputs were 0
 print(f"loss {min(losses):.1f} to {max(losses):.1f}, of zeros {of_zeros}")
@@ -109,7 +109,7 @@ print(dict(zip(rules, there, strict=True)))
 large = torch.randn(1, 1, 40, 40)
 with shows_error("other_size"):
     net(large)
-pooled = Net(pool=nn.AdaptiveAvgPool2d(15))  # (H, W) -> (15, 15)
+pooled = TellingNet(pool=nn.AdaptiveAvgPool2d(15))  # (H, W) -> (15, 15)
 fitted = [tuple(pooled(one).shape) for one in (picture, large)]
 print("with a pooling layer", *fitted)
 

@@ -115,7 +115,7 @@ def evaluate(model, loader, criterion, device):
     return total_loss / len(loader.dataset), correct / len(loader.dataset)
 
 
-def fit(way, rate, loaders, args):
+def try_rate(way, rate, loaders, args):
     """Train at one rate; return accuracy on validation data."""
     torch.manual_seed(args.seed)
     model = make_model(way).to(args.device)
@@ -152,7 +152,7 @@ def main(argv=None):
             for shortcut in shortcuts
             for parameter in shortcut.parameters()
         )
-        right = [fit(way, rate, loaders, args) for rate in RATES]
+        right = [try_rate(way, rate, loaders, args) for rate in RATES]
         print(f"{way:11} {weights:13}", *(f"{one:6.1%}" for one in right))
         results[way] = {"weights": weights, "val": right, "best": max(right)}
     return results
