@@ -21,7 +21,7 @@ from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
 from docs._tools.lessons import ROOT
-from tests.form import waiting
+from tests.form import half_typed, waiting
 
 pytest_plugins = ["tests.recorder.plugin"]
 
@@ -30,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give all processes of a run one fresh folder for cached weights."""
     if hasattr(config, "workerinput"):
         return
+    if not config.getoption("--plan") and (faults := half_typed()):
+        raise pytest.UsageError("\n".join(faults))
     folder = tempfile.mkdtemp(prefix="torch_home_")
     os.environ["TORCH_HOME"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -69,6 +69,22 @@ class Script:
         return LONGEST[self.kind]
 
 
+def half_typed(root: Path = ROOT) -> list[str]:
+    """List the scripts that are no Python: most tests would end there."""
+    faults = []
+    for lesson in scripts(root):
+        path = script_path(lesson, root)
+        try:
+            ast.parse(path.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            faults.append(
+                f"examples/{lesson}.py:{error.lineno}: {error.msg}: "
+                f"{(error.text or '').strip()!r}: mend the line; no test runs "
+                "before that"
+            )
+    return faults
+
+
 def kind_of(lesson: str, text: str) -> str:
     """Tell a program, a lesson with a ``main`` and a concept script apart."""
     if lesson.startswith("programs/"):

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from docs._tools import expand
 from docs._tools.lessons import LANGUAGES, ROOT
 from docs._tools.parts import Source
@@ -41,8 +43,19 @@ def pages() -> list[str]:
     )
 
 
+def missing(page: str) -> list[str]:
+    """List the languages that a page is missing in."""
+    return [one for one in LANGUAGES if not (DOCS / one / page).is_file()]
+
+
 def read(language: str, page: str) -> str:
-    """Return the Markdown of a page."""
+    """Return the Markdown of a page; without one, the test is skipped.
+
+    One test says so: tests/test_twins.py if the other language has the page,
+    else tests/test_pages.py.
+    """
+    if language in missing(page):
+        pytest.skip(f"docs/{language}/{page} is missing")
     return (DOCS / language / page).read_text(encoding="utf-8")
 
 

@@ -293,6 +293,16 @@ def test_a_script_is_counted(tmp_path: Path) -> None:
     assert form.copies(tmp_path) == {"a/two": {"f": "a/one"}}
 
 
+def test_a_half_typed_script_is_named(tmp_path: Path) -> None:
+    """With its file and line, before any test would end there."""
+    assert not form.half_typed()
+    path = tmp_path / "examples/a/one.py"
+    path.parent.mkdir(parents=True)
+    path.write_text("x = 1\ny = = 2\n")
+    (told,) = form.half_typed(tmp_path)
+    assert told.startswith("examples/a/one.py:2: invalid syntax: 'y = = 2': ")
+
+
 ORDER = (
     "# T {#t}\n\n![A](snippets/a/b/c.svg)\n\n## A {#answer}\n\n## R {#run}\n"
     "\n## P {#pitfalls}\n\n## C {#check}\n\n"

@@ -26,6 +26,7 @@ from docs._tools.packages import packages
 from docs._tools.parts import has_main
 from tests import form
 from tests.form import LONGEST_FUNCTION
+from tests.page_source import read
 from tests.test_project import direct_dependencies
 
 # Functions that each script writes for itself.
@@ -201,12 +202,15 @@ def code_of(node: ast.stmt) -> str:
 def test_script_is_embedded_by_its_own_pages(lesson: str) -> None:
     """A script that no page shows is not a lesson."""
     for language in LANGUAGES:
-        path = f"docs/{language}/{page_of(lesson)}.md"
-        assert Path(ROOT, path).is_file(), f"{path} is missing"
-        text = Path(ROOT, path).read_text(encoding="utf-8")
+        text = read(language, f"{page_of(lesson)}.md")
         shown = f'--8<-- "examples/{lesson}.py' in text
         program = lesson.startswith("programs/")  # used, not read
-        assert shown or program, f"{path} shows nothing of its own script"
+        if not (shown or program):
+            pytest.fail(
+                f"docs/{language}/{page_of(lesson)}.md shows nothing of its "
+                f"script: embed a part of examples/{lesson}.py",
+                pytrace=False,
+            )
 
 
 @pytest.mark.parametrize(
