@@ -380,10 +380,7 @@ def test_help_of_a_program_tells_every_option_and_its_default(
     monkeypatch: pytest.MonkeyPatch,
     lesson: str,
 ) -> None:
-    """Options, arguments and commands each have a word of help.
-
-    A lesson's options may go without: the page explains them.
-    """
+    """Options, arguments and commands each have a word of help."""
     module = load_script(script_path(lesson))
     made: list[argparse.ArgumentParser] = []
     original = argparse.ArgumentParser.__init__
@@ -406,6 +403,79 @@ def test_help_of_a_program_tells_every_option_and_its_default(
             f"or the default of, {lacking}: write help=... for it",
             pytrace=False,
         )
+
+
+# Options whose line has no room, in a script that may have no more lines.
+UNTOLD = {
+    "models/birds_transfer --rates",
+    "models/mlp --checkpoint",
+    "models/sunspots --rates",
+    "transfer/few_pictures --pictures",
+    "transfer/learning_rates --rates",
+}
+
+
+@pytest.mark.parametrize("lesson", OF_LESSONS)
+def test_help_of_a_lesson_tells_what_it_does_and_its_defaults(
+    load_script: Callable[[Path], ModuleType],
+    parsers: list[argparse.ArgumentParser],
+    lesson: str,
+) -> None:
+    """A word for what has no default; of choices, the first or all are it."""
+    main = load_script(script_path(lesson)).main
+    with pytest.raises(ParsedError):
+        main([])
+    faults = [
+        f"examples/{lesson}.py: --help does not tell the default of {name}: "
+        'write help="(%(default)s)"'
+        for name in untold_defaults(parsers[0])
+        if f"{lesson} {name}" not in UNTOLD
+    ]
+    if not parsers[0].description:
+        faults.append(
+            f"examples/{lesson}.py: --help says nothing: write "
+            "ArgumentParser(description=__doc__.splitlines()[0])"
+        )
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def untold_defaults(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield the options of which --help leaves open what they are without."""
+    for action in options_of(parser):
+        default = action.default
+        several = isinstance(default, list | tuple | dict)
+        told = "" if default in (None, False) else str(default)
+        if several:
+            told = " ".join(map(str, default))
+        if action.choices and told in (
+            str(next(iter(action.choices))),
+            " ".join(map(str, action.choices)),
+        ):
+            continue
+        formatter = parser._get_formatter()
+        text = formatter._expand_help(action) if action.help else ""
+        for mark in "[](),'":
+            text = text.replace(mark, "")
+        if not text or told not in text:
+            yield action.option_strings[0]
+
+
+def test_an_untold_default_is_found() -> None:
+    """Of choices the first goes without saying; a word must hold the rest."""
+    parser = argparse.ArgumentParser()
+    add = parser.add_argument
+    add("--told", default=8, help="pictures (%(default)s)")
+    add("--first", choices=["a", "b"], default="a")
+    add("--data", help="a folder")
+    add("--rates", nargs="+", default=[0.1, 1], help="(0.1 1)")
+    assert not [*untold_defaults(parser)]
+    add("--second", choices=["a", "b"], default="b")
+    add("--bare", default=8)
+    add("--wrong", default=8, help="(9)")
+    add("--flag", action="store_true")
+    wrong = ["--second", "--bare", "--wrong", "--flag"]
+    assert [*untold_defaults(parser)] == wrong
 
 
 def unexplained(parser: argparse.ArgumentParser) -> Iterator[str]:

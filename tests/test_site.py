@@ -18,12 +18,11 @@ from docs._tools.lessons import (
     page_of,
     script_path,
 )
-from tests.page_source import outlined
+from tests.page_source import outlined, read
 from tests.test_pages import (
     first_difference,
     headings,
     pages,
-    read,
 )
 
 LANGUAGE_FOLDER = {"ja": "", "en": "en/"}

@@ -138,10 +138,10 @@ def train(transform, train_data, val_data, args):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--rate", type=float, default=0.003)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--epochs", type=int, default=20, help="(%(default)s)")
+    parser.add_argument("--rate", type=float, default=0.003, help="(0.003)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     torch.manual_seed(args.seed)

@@ -150,9 +150,9 @@ def show_mistakes(image):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", help="folder of MNIST's .gz files")
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--epochs", type=int, default=20, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     train_data, val_data = load_data(args.data)

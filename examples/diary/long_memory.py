@@ -61,7 +61,7 @@ def parse_arguments(argv):
     add = parser.add_argument
     add("--length", type=int, default=30, help="signs (%(default)s)")
     add("--updates", type=int, default=300, help="(%(default)s)")
-    add("--rates", type=float, nargs="+", default=RATES)
+    add("--rates", type=float, nargs="+", default=RATES, help="(%(default)s)")
     add("--seed", type=int, default=0, help="(%(default)s)")
     add("--device", default="cpu", help="(%(default)s)")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks

@@ -151,7 +151,7 @@ def parse_arguments(argv):
     add = parser.add_argument
     add("--network", choices=["own", "vgg16", "mobilenet_v2"], default="own")
     add("--weights", help="file of a state dict (None: random)")
-    add("--train", choices=["head", "all"], default="head", help="layers")
+    add("--train", choices=["head", "all"], default="head", help="(head)")
     add("--data", help="folder of species (None: drawn birds)")
     add("--rates", type=float, nargs="+", default=[1e-3, 3e-3, 1e-2, 3e-2])
     add("--seed", type=int, default=0, help="(%(default)s)")

@@ -154,11 +154,11 @@ def show_parts(images):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", metavar="FOLDER", help="of MNIST")
-    parser.add_argument("--epochs", type=int, default=80)
-    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--epochs", type=int, default=80, help="(%(default)s)")
+    parser.add_argument("--rate", type=float, default=0.01, help="(0.01)")
     parser.add_argument("--ways", nargs="+", choices=CHANGES, default=CHANGES)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     torch.manual_seed(args.seed)

@@ -178,9 +178,9 @@ def fit_readings(path, saved, args):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", help="a CSV with a header, the target last")
-    parser.add_argument("--updates", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--updates", type=int, default=500, help="(500)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     torch.manual_seed(args.seed)

@@ -159,9 +159,9 @@ def compare_resumed(run, train, val, args):
 def parse_arguments(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", metavar="FOLDER", help="of MNIST")
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--epochs", type=int, default=20, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("--checkpoint", type=Path, default=Path("mlp.pt"))
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)

@@ -141,7 +141,7 @@ def parse_arguments(argv):
     add("--blocks", type=int, default=9, help="of two layers (%(default)s)")
     add("--epochs", type=int, default=5, help="(%(default)s)")
     add("--batch", type=int, default=64, help="pictures (%(default)s)")
-    add("--rates", type=float, nargs="+", default=RATES)
+    add("--rates", type=float, nargs="+", default=RATES, help="(%(default)s)")
     add("--seed", type=int, default=0, help="(%(default)s)")
     add("--device", default="cpu", help="(%(default)s)")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks

@@ -30,15 +30,15 @@ criterion = nn.CrossEntropyLoss()
 
 
 def parse_arguments(argv):
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--mode", choices=[*MODES, BASELINE], default="head")
-    add("--augment", action="store_true")
+    add("--mode", choices=[*MODES, BASELINE], default="head", help="(head)")
+    add("--augment", action="store_true", help="turn, mirror, recolour")
     add("--pictures", type=int, nargs="+", default=[5, 20, 80, 400])
     # The highest rate; how many times as long as usual
-    add("--recipe", type=float, nargs=2, default=[1e-3, 1])
-    add("--seed", type=int, default=0, help="also the network: 0 to 9")
-    add("--device", default="cpu")
+    add("--recipe", type=float, nargs=2, default=[1e-3, 1], help="(0.001 1)")
+    add("--seed", type=int, default=0, help="network too, 0 to 9 (0)")
+    add("--device", default="cpu", help="(%(default)s)")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 

@@ -154,11 +154,11 @@ def parse_arguments(argv):
     parser = argparse.ArgumentParser(description="Train on few photos.")
     add = parser.add_argument
     add("--data", help="a folder of class folders; None: bundled tiles")
-    add("--weights", default="random", help="random, pixels, DEFAULT, a file")
-    add("--mode", choices=MODES, default="scratch", help="what learns")
-    add("--pictures", type=int, default=10, help="a class, to train on")
-    add("--rate", type=float, default=1e-3, help="head: its penalty")
-    add("--seed", type=int, default=0, help="of all but the test part")
+    add("--weights", default="random", help="pixels, DEFAULT, a file (random)")
+    add("--mode", choices=MODES, default="scratch", help="(scratch)")
+    add("--pictures", type=int, default=10, help="of a class (10)")
+    add("--rate", type=float, default=1e-3, help="penalty in head (0.001)")
+    add("--seed", type=int, default=0, help="all but the test part (0)")
     add("--device", default="cpu", help=argparse.SUPPRESS)
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)

@@ -167,13 +167,13 @@ def summarise(runs):
 
 
 def parse_arguments(argv):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--networks", type=int, default=1, help="1 to 10")
-    parser.add_argument("--pictures", type=int, default=20, help="of a class")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--networks", type=int, default=1, help="1 to 10 (1)")
+    parser.add_argument("--pictures", type=int, default=20, help="a class (20)")
     parser.add_argument("--rates", type=float, nargs="+", default=RATES)
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--epochs", type=int, default=30, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 

@@ -41,12 +41,12 @@ criterion = nn.CrossEntropyLoss()
 
 
 def parse_arguments(argv):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--mode", choices=MODES, default="head")
-    parser.add_argument("--pictures", type=int, default=20, help="a class")
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=0, help="0 to 9")
-    parser.add_argument("--device", default="cpu")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mode", choices=MODES, default="head", help="(head)")
+    parser.add_argument("--pictures", type=int, default=20, help="a class (20)")
+    parser.add_argument("--epochs", type=int, default=30, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="0 to 9 (0)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 

@@ -175,12 +175,12 @@ def summarise(values):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--networks", type=int, default=1, help="1 to 10")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--networks", type=int, default=1, help="1 to 10 (1)")
     parser.add_argument("--tasks", nargs="+", default=TASKS, choices=TASKS)
-    parser.add_argument("--epochs", type=int, default=20, help="at least")
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--seed", type=int, default=0, help="0 to 9")
+    parser.add_argument("--epochs", type=int, default=20, help="at least (20)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="0 to 9 (0)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     seeds = range(args.seed, args.seed + args.networks)

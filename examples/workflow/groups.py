@@ -144,10 +144,10 @@ def parse_arguments(argv):
     device = torch.accelerator.current_accelerator(check_available=True)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--model", choices=["mlp", "cnn", "nearest"], default="mlp")
-    add("--seed", type=int, default=0)
-    add("--device", default=str(device or "cpu"), help="cpu, cuda or mps")
-    add("--epochs", type=int, default=5)
+    add("--model", choices=["mlp", "cnn", "nearest"], default="mlp", help="mlp")
+    add("--seed", type=int, default=0, help="(%(default)s)")
+    add("--device", default=str(device or "cpu"), help="(%(default)s)")
+    add("--epochs", type=int, default=5, help="(%(default)s)")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 

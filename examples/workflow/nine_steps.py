@@ -130,11 +130,11 @@ def parse_arguments(argv):
     device = torch.accelerator.current_accelerator(check_available=True)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--model", choices=["cnn", "mlp"], default="cnn")
+    add("--model", choices=["cnn", "mlp"], default="cnn", help="(%(default)s)")
     add("--split", choices=["writer", "random"], default="writer")
-    add("--seed", type=int, default=0)
-    add("--device", default=str(device or "cpu"), help="cpu, cuda or mps")
-    add("--epochs", type=int, default=100, help="at most")
+    add("--seed", type=int, default=0, help="(%(default)s)")
+    add("--device", default=str(device or "cpu"), help="(%(default)s)")
+    add("--epochs", type=int, default=100, help="at most (%(default)s)")
     add("--out", type=Path, metavar="FOLDER", help="to keep the model in")
     add("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)

@@ -25,11 +25,11 @@ criterion = nn.CrossEntropyLoss()
 
 
 def parse_arguments(argv):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--patience", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--epochs", type=int, default=40, help="(%(default)s)")
+    parser.add_argument("--patience", type=int, default=8, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     return parser.parse_args(argv)
 

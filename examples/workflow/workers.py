@@ -115,10 +115,10 @@ def compare_reading(args):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workers", type=int, default=2, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
     results = compare_reading(args)
