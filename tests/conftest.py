@@ -82,8 +82,13 @@ def pytest_xdist_make_scheduler(
     return GroupScheduling(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Begin with what takes long, and expect what waits to fail."""
+    if config.getoption("--full"):  # a lesson may take its time then
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
     ranks = {name: rank for rank, name in enumerate(FIRST)}
     items.sort(key=lambda item: ranks.get(group_of(item.nodeid), len(ranks)))
     waits = waiting()

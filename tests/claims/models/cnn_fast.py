@@ -1,16 +1,27 @@
-"""What the lesson on a fast training claims; measured on MNIST."""
+"""What the lesson on a fast training claims; measured on MNIST.
+
+Seconds are compared within a run: another run may meet a busier machine.
+"""
+
+from statistics import mean
 
 from tests.recorder.claims import Comparison, Results, claim, less, more
 
 
+def _shares(r: Results, quantity: str, part: str, whole: str) -> list[float]:
+    """Divide a quantity of one way by that of another, run by run."""
+    above, below = (r.mnist[way][quantity]["values"] for way in (part, whole))
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
 @claim(
-    en="In each run both ways classify at least 98.3 % of the test pictures "
-    "correctly after one epoch",
-    ja="どの測定でも、素直な書き方も速い書き方も、1エポックでテスト画像の98.3%以上が正解",
+    en="On average over the runs, both ways classify at least 98.3 % of the "
+    "test pictures correctly after one epoch",
+    ja="測定の平均では、素直な書き方も速い書き方も、1エポックでテスト画像の98.3%以上が正解",
 )
 def both_reach_the_goal(r: Results) -> list[Comparison]:
     ways = r.mnist.simple, r.mnist.one_cycle
-    return [more(way.accuracy.min, 0.983) for way in ways]
+    return [more(way.accuracy.mean, 0.983) for way in ways]
 
 
 @claim(
@@ -28,10 +39,7 @@ def a_third_of_the_time(r: Results) -> Comparison:
     ja="全画像を1つのテンソルにすると、バッチを待つ時間は、それまでの10分の1に満たない",
 )
 def waiting_ends(r: Results) -> Comparison:
-    before, after = (
-        r.mnist[way].waiting_seconds for way in ("simple", "tensor")
-    )
-    return less(after.max, before.min / 10)
+    return less(max(_shares(r, "waiting_seconds", "tensor", "simple")), 0.1)
 
 
 @claim(
@@ -39,19 +47,16 @@ def waiting_ends(r: Results) -> Comparison:
     ja="どの測定でも、ネットワークを小さくすると、速さが3倍以上になる",
 )
 def most_comes_from_the_network(r: Results) -> Comparison:
-    before, after = (
-        r.mnist[way].total_seconds for way in ("tensor", "smaller")
-    )
-    return less(after.max, before.min / 3)
+    return more(min(_shares(r, "total_seconds", "tensor", "smaller")), 3)
 
 
 @claim(
-    en="In each run channels_last saves some time: at least a twentieth",
-    ja="どの測定でも、channels_lastで時間が少なくとも20分の1短くなる",
+    en="On average over the runs, channels_last saves some time: at least a "
+    "twentieth",
+    ja="測定の平均では、channels_lastで時間が少なくとも20分の1短くなる",
 )
 def layout_saves_a_little(r: Results) -> Comparison:
-    before, after = (r.mnist[way].total_seconds for way in ("stride", "layout"))
-    return less(after.max, 0.95 * before.min)
+    return less(mean(_shares(r, "total_seconds", "layout", "stride")), 0.95)
 
 
 @claim(
@@ -59,10 +64,5 @@ def layout_saves_a_little(r: Results) -> Comparison:
     "Adadelta at one rate, all else being equal",
     ja="どの測定でも、AdamWとOneCycleのほうが、一定の学習率のAdadeltaより正解率が高い",
 )
-def one_cycle_learns_more(r: Results) -> list[Comparison]:
-    pairs = zip(
-        r.mnist.one_cycle.accuracy["values"],
-        r.mnist.batches.accuracy["values"],
-        strict=True,
-    )
-    return [more(with_it, without) for with_it, without in pairs]
+def one_cycle_learns_more(r: Results) -> Comparison:
+    return more(min(_shares(r, "accuracy", "one_cycle", "batches")), 1)
