@@ -214,6 +214,20 @@ def test_uv_lock_is_ignored_by_git() -> None:
     assert not git("ls-files", "uv.lock").stdout, "uv.lock is tracked by git"
 
 
+def test_git_changes_no_byte_of_a_file_that_is_no_text() -> None:
+    """What holds a zero byte is named as binary: a record holds its hash."""
+    kinds = {
+        Path(name).suffix
+        for name, content in project_files()
+        if b"\0" in content
+    }
+    for kind in sorted(kinds):
+        told = git("check-attr", "text", f"x{kind}").stdout
+        assert told.endswith(": unset\n"), (
+            f".gitattributes: add the line `*{kind} binary`"
+        )
+
+
 def test_no_file_names_a_package_registry_or_a_machine() -> None:
     """No file holds a registry's host or a path of one machine."""
     hosts = [host.encode() for host in registry_hosts()]
