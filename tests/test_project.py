@@ -28,6 +28,8 @@ GUIDES = [
     "docs/ja/contributing.md",
     "docs/en/contributing.md",
 ]
+MOST_BEFORE = 1200  # characters before the commands and the example have ended
+WIDEST = 480  # pixels of the picture above them
 PYTHONS = ["3.11", "3.12", "3.13"]
 UPDATE_PINS = (
     "Either install the pins: `uv sync`. Or take newer versions: empty "
@@ -118,10 +120,11 @@ def prose(markdown: str) -> str:
 
 
 def links(markdown: str) -> list[str]:
-    """List the targets of the links."""
+    """List the targets of the links, and the pictures."""
     text = prose(markdown)
     inline = re.findall(r"\[[^\]]*\]\(([^)\s]+)\)", text)
-    return inline + re.findall(r"<(https?://[^>]+)>", text)
+    other = re.findall(r'<(https?://[^>]+)>|src="([^"]+)"', text)
+    return inline + ["".join(one) for one in other]
 
 
 def readme_commands() -> list[str]:
@@ -299,6 +302,17 @@ def test_contributing_explains_each_test_file(name: str) -> None:
     named = set(re.findall(r"^- `(tests/test_\w+\.py)`", text, re.MULTILINE))
     files = (ROOT / "tests").glob("test_*.py")
     assert named == {path.relative_to(ROOT).as_posix() for path in files}
+
+
+@pytest.mark.parametrize("path", READMES.values(), ids=READMES)
+def test_readme_shows_what_it_is_in_the_first_screen(path: Path) -> None:
+    """A small picture, the commands and an example; the rest stands below."""
+    beginning = path.read_text("utf-8").split("\n## ")[:4]
+    assert len("".join(map(prose, beginning))) < MOST_BEFORE
+    assert sum(len(fences(part)) for part in beginning) == 3
+    width = re.search(r'<img src="[^"]+" width="(\d+)" alt="\w', beginning[0])
+    assert width, f"{path.name}: a picture with a width and words for it"
+    assert int(width[1]) <= WIDEST
 
 
 def test_readme_has_two_commands() -> None:
