@@ -350,6 +350,7 @@ def test_workflows_lint_test_build_and_run_in_full() -> None:
         "python": [PYTHONS[0], PYTHONS[-1]],
         "torch": ["newest", "oldest"],
     }
+    assert site["tests"]["env"] == {"UV_PYTHON": "${{ matrix.python }}"}
     assert "uv run pytest\n" in commands(site["tests"])
     lowest = {
         requirement.name: re.findall(r">=([\d.]+)", str(requirement))[0]
