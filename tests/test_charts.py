@@ -78,4 +78,5 @@ def test_what_is_noted_stands_in_the_quotation(entry: ledger.Entry) -> None:
         round(float(one[:-1]) / 100, 6) if one.endswith("%") else float(one)
         for one in numbers
     ]
-    assert set(entry.noted) <= {*shares}
+    odd = sorted(set(entry.noted) - {*shares})
+    assert not odd, f"docs/diary/ledger.toml: {entry.id}: not quoted: {odd}"

@@ -55,10 +55,13 @@ def test_both_languages_say_the_same_things_in_the_same_order(
 ) -> None:
     """Heading ids, embeds, notes and record values are equal."""
     ja, en = read("ja", page), read("en", page)
-    difference = first_difference(headings(ja), headings(en))
-    assert not difference, f"headings of {page} differ:\n{difference}"
-    difference = first_difference(embeds(ja), embeds(en))
-    assert not difference, f"embeds of {page} differ:\n{difference}"
+    for what, list_of in (("headings", headings), ("embeds", embeds)):
+        if difference := first_difference(list_of(ja), list_of(en)):
+            pytest.fail(
+                f"docs/ja/{page} and docs/en/{page}: the {what} differ; write "
+                f"the same in both, in one order:\n{difference}",
+                pytrace=False,
+            )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,10 +69,9 @@ def test_both_languages_say_the_same_things_in_the_same_order(
 def test_page_is_written_by_the_rules(page: str, language: str) -> None:
     """Ids on headings, one line a paragraph, no result typed by hand."""
     text = read(language, page)
-    assert re.match(r"---\ndescription: .+\n", text), (
-        f"docs/{language}/{page}: begin with `---`, `description: …`, `---`"
-    )
-    faults = [
+    faults = [f"docs/{language}/{page}:1: begin with `---`, `description: …`"]
+    faults *= not re.match(r"---\ndescription: .+\n", text)
+    faults += [
         f"docs/{language}/{page}:{number}: {fault}"
         for number, fault in sorted(_faults(text, language))
     ]
@@ -141,7 +143,12 @@ def test_no_picture_lies_outside_its_folder() -> None:
         for path in (DOCS / language).rglob("*")
         if path.is_file() and path.suffix not in (".md", ".ipynb")
     ]
-    assert pictures == []
+    if pictures:
+        pytest.fail(
+            f"{', '.join(map(str, pictures))}: a drawing stands in "
+            "docs/assets/drawings/, a figure of a run in snippets/",
+            pytrace=False,
+        )
 
 
 def test_every_drawn_figure_is_shown() -> None:
@@ -158,4 +165,9 @@ def test_every_drawn_figure_is_shown() -> None:
         for folder in (DOCS / "assets/drawings", ROOT / "snippets")
         for path in Path(folder).rglob("*.svg")
     }
-    assert not drawn - shown, f"shown on no page: {sorted(drawn - shown)}"
+    if left := sorted(drawn - shown):
+        pytest.fail(
+            f"shown on no page: {', '.join(left)}: embed it as a figure, or "
+            "let its script draw it no more",
+            pytrace=False,
+        )

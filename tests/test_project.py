@@ -257,9 +257,10 @@ def test_readmes_have_the_same_structure() -> None:
         lang: len(re.findall(r"^\|", prose(text), re.MULTILINE))
         for lang, text in texts.items()
     }
-    assert levels["en"] == levels["ja"]
-    assert rows["en"] == rows["ja"]
-    assert fences(texts["en"]) == fences(texts["ja"])
+    same = "README.md and README.ja.md have the same"
+    assert levels["en"] == levels["ja"], f"{same} headings"
+    assert rows["en"] == rows["ja"], f"{same} rows of tables"
+    assert fences(texts["en"]) == fences(texts["ja"]), f"{same} commands"
 
 
 def test_readmes_have_the_same_links() -> None:
@@ -279,7 +280,8 @@ def test_readmes_have_the_same_links() -> None:
         for target in targets["ja"]
     )
     english = sorted(swap.get(target, target) for target in targets["en"])
-    assert english == expected
+    odd = sorted({*english} ^ {*expected})
+    assert english == expected, f"in one README only, or more often: {odd}"
 
 
 @pytest.mark.parametrize("name", GUIDES)
@@ -301,18 +303,23 @@ def test_contributing_explains_each_test_file(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     named = set(re.findall(r"^- `(tests/test_\w+\.py)`", text, re.MULTILINE))
     files = (ROOT / "tests").glob("test_*.py")
-    assert named == {path.relative_to(ROOT).as_posix() for path in files}
+    odd = named ^ {path.relative_to(ROOT).as_posix() for path in files}
+    assert not odd, f"{name}: add a line on, or remove that on: {sorted(odd)}"
 
 
 @pytest.mark.parametrize("path", READMES.values(), ids=READMES)
 def test_readme_shows_what_it_is_in_the_first_screen(path: Path) -> None:
     """A small picture, the commands and an example; the rest stands below."""
     beginning = path.read_text("utf-8").split("\n## ")[:4]
-    assert len("".join(map(prose, beginning))) < MOST_BEFORE
-    assert sum(len(fences(part)) for part in beginning) == 3
+    length = len("".join(map(prose, beginning)))
+    assert length < MOST_BEFORE, f"{path.name}: {length} characters come first"
+    commands = [len(fences(part)) for part in beginning]
+    assert commands == [0, 1, 1, 1], (
+        f"{path.name}: read, test, copy: {commands}"
+    )
     width = re.search(r'<img src="[^"]+" width="(\d+)" alt="\w', beginning[0])
     assert width, f"{path.name}: a picture with a width and words for it"
-    assert int(width[1]) <= WIDEST
+    assert int(width[1]) <= WIDEST, f"{path.name}: the picture is too wide"
 
 
 def test_readme_has_two_commands() -> None:

@@ -43,7 +43,12 @@ def test_settings_have_a_script_and_are_read_whole() -> None:
         path.relative_to(ROOT / "examples").with_suffix("").as_posix()
         for path in found
     }
-    assert named <= set(scripts())
+    if odd := sorted(named - set(scripts())):
+        pytest.fail(
+            f"no script for examples/{'.toml, examples/'.join(odd)}.toml: "
+            "rename the file as its script, or remove it",
+            pytrace=False,
+        )
     for lesson in named:
         load_settings(lesson)
 

@@ -68,7 +68,9 @@ def test_docstring_says_what_and_how(lesson: str) -> None:
     """It ends its first line, tells the shapes, the command, the source."""
     _, tree = parse(lesson)
     said = ast.get_docstring(tree) or ""
-    assert said.split("\n")[0].endswith("."), "one summary line, with a stop"
+    assert said.split("\n")[0].endswith("."), (
+        f"examples/{lesson}.py:1: begin with one line that ends in a stop"
+    )
     command = f"Run: python {lesson.rpartition('/')[2]}.py"
     for part in ("Shapes: ", command, "Source: "):
         assert part in said, f"examples/{lesson}.py: docstring lacks {part!r}"
@@ -109,7 +111,7 @@ def test_script_stands_alone(lesson: str) -> None:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "no relative import"
+            assert not node.level, f"examples/{lesson}.py: a relative import"
             names.add(node.module or "")
     foreign = {name.partition(".")[0] for name in names} - ALLOWED_IMPORTS
     assert not foreign, f"examples/{lesson}.py imports {sorted(foreign)}"
@@ -128,14 +130,17 @@ def test_script_is_linear_or_has_a_main(lesson: str) -> None:
     source, tree = parse(lesson)
     cells = re.findall(r"^# %% (\w+)$", source, flags=re.MULTILINE)
     odd = re.findall(r"^# ?%%(?! \w+$).*", source, flags=re.MULTILINE)
-    assert not odd, f"a cell is headed `# %% name`: {odd}"
+    assert not odd, f"examples/{lesson}.py: write `# %% name`, not {odd}"
     mains = [one for one in tree.body if getattr(one, "name", "") == "main"]
     if mains:
-        assert not cells, "a training script has functions, not cells"
+        assert not cells, f"examples/{lesson}.py: main() or cells, not both"
         call = "draw(main())" if "\ndef draw(" in source else "main()"
-        assert f'if __name__ == "__main__":\n    {call}\n' in source
+        guard = f'if __name__ == "__main__":\n    {call}\n'
+        assert guard in source, f"examples/{lesson}.py ends without:\n{guard}"
         for flag in ("--seed", "--device"):
-            assert f'"{flag}"' in source, f"a training script has {flag}"
+            assert f'"{flag}"' in source, (
+                f"examples/{lesson}.py: main() needs the option {flag}"
+            )
     else:
         assert cells, f"examples/{lesson}.py: neither cells nor main()"
 
@@ -245,9 +250,14 @@ def test_folders_below_examples_are_sections() -> None:
         if "__pycache__" in path.parts:
             continue
         depth = len(path.relative_to(ROOT / "examples").parts)
-        assert depth == (1 if path.is_dir() else 2), path
-        assert path.is_dir() or path.suffix in (".py", ".toml"), path
-        assert path.name != "__init__.py", Path(path)
+        kind = path.is_dir() or path.suffix in (".py", ".toml")
+        right = kind and depth == (1 if path.is_dir() else 2)
+        if not right or path.name == "__init__.py":
+            pytest.fail(
+                f"{path.relative_to(ROOT)}: examples/ holds SECTION/NAME.py "
+                "and .toml, and nothing else",
+                pytrace=False,
+            )
 
 
 def not_printed(tree: ast.Module) -> Iterator[ast.AST]:
