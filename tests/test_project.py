@@ -301,7 +301,10 @@ def test_paths_that_a_guide_names_exist(name: str) -> None:
 def test_contributing_explains_each_test_file(name: str) -> None:
     """A new test file comes with a line on what its failure means."""
     text = (ROOT / name).read_text("utf-8")
-    named = set(re.findall(r"^- `(tests/test_\w+\.py)`", text, re.MULTILINE))
+    lines = re.findall(r"^- `(tests/test_\w+\.py)`", text, re.MULTILINE)
+    twice = sorted({one for one in lines if lines.count(one) > 1})
+    assert not twice, f"{name}: one line each, not two: {twice}"
+    named = {*lines}
     files = (ROOT / "tests").glob("test_*.py")
     odd = named ^ {path.relative_to(ROOT).as_posix() for path in files}
     assert not odd, f"{name}: add a line on, or remove that on: {sorted(odd)}"
