@@ -1,12 +1,25 @@
 """Every lesson has a record that fits its script, its settings, its files."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
-from docs._tools.lessons import ROOT, scripts
+from docs._tools.lessons import ROOT, record_folder, script_path, scripts
+from docs._tools.parts import has_main
 from docs._tools.records import RecordError
+from tests.recorder.compare import tables
 from tests.recorder.record import record_faults
 from tests.recorder.settings import load_settings
 from tests.shared import RECORDS
+
+DECIMAL = re.compile(r"(?<![\w.])(-?\d+\.\d+)(%?)(?![\w.])")
+# Lessons whose last line holds a number that main() does not return, and why.
+NOT_RETURNED = {
+    "models/mlp": "the test loss is only printed",
+    "workflow/workers": "random numbers, of which two draws are compared",
+}
 
 
 @pytest.mark.parametrize("lesson", scripts())
@@ -66,3 +79,77 @@ def test_all_records_are_of_the_pinned_versions() -> None:
             "run `uv run pytest --record` with the pinned ones",
             pytrace=False,
         )
+
+
+def numbers_in(tree: Any) -> Iterator[float]:
+    """Yield all numbers of a tree of values."""
+    if isinstance(tree, dict | list):
+        for below in tree.values() if isinstance(tree, dict) else tree:
+            yield from numbers_in(below)
+    elif isinstance(tree, int | float):
+        yield float(tree)
+
+
+def contradicted(output: str, values: Any) -> list[str]:
+    """List the decimals of the last line with any that no value gives."""
+    found = [DECIMAL.findall(line) for line in output.splitlines()]
+    last = [one for one in found if one][-1:]
+    numbers = [*numbers_in(values)]
+    odd = []
+    for digits, percent in (number for line in last for number in line):
+        unit = 10.0 ** -len(digits.partition(".")[2])
+        shown = float(digits)
+        factor = 100 if percent else 1
+        if all(abs(x * factor - shown) > unit * 0.501 for x in numbers):
+            odd.append(digits + percent)
+    return odd
+
+
+def uneven(values: Any) -> list[str]:
+    """List the accuracies that are not the diagonal of their confusions."""
+    odd = []
+    for path, table in tables(values):
+        counts, accuracy = table.get("confusion"), table.get("accuracy")
+        if isinstance(counts, list) and isinstance(accuracy, float):
+            right = sum(row[at] for at, row in enumerate(counts))
+            share = right / sum(map(sum, counts))
+            if abs(share - accuracy) > 1e-5:
+                odd.append(f"{path}accuracy is {accuracy}, not {share:.6f}")
+    return odd
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_what_is_told_twice_is_told_alike(lesson: str) -> None:
+    """The last line says what main() returns; accuracy fits its confusions."""
+    values = RECORDS.record(lesson).data["main"]["values"]
+    faults = uneven(values)
+    if has_main(script_path(lesson).read_text("utf-8")):
+        output = (record_folder(lesson) / "output.txt").read_text("utf-8")
+        odd = contradicted(output, values)
+        if lesson not in NOT_RETURNED:
+            faults += [
+                f"the last line says {x}, and no value does" for x in odd
+            ]
+        elif not odd:
+            faults += ["take it out of NOT_RETURNED in tests/test_records.py"]
+    if faults:
+        pytest.fail(
+            f"snippets/{lesson}: {'; '.join(faults)}: let main() return what "
+            f"examples/{lesson}.py prints, and record it anew with "
+            f"`uv run pytest --record {lesson}`",
+            pytrace=False,
+        )
+
+
+def test_a_contradiction_is_found() -> None:
+    """In the last line that holds a decimal, and in a table of counts."""
+    output = "loss 9.9\ntest 0.25  95.2%\nwritten to best.pt\n"
+    assert contradicted(output, {"loss": [0.2512], "accuracy": 0.952}) == []
+    assert contradicted(output, {"loss": [0.27], "accuracy": 0.951}) == [
+        "0.25",
+        "95.2%",
+    ]
+    counts = [[8, 2], [1, 9]]
+    assert not uneven({"test": {"confusion": counts, "accuracy": 0.85}})
+    (told,) = uneven({"test": {"confusion": counts, "accuracy": 0.95}})
+    assert told == "test.accuracy is 0.95, not 0.850000"
