@@ -140,6 +140,37 @@ def test_a_paragraph_holds_few_results(
     fail_with(faults, "Embed a table of them (a ```table fence), or say less.")
 
 
+@pytest.mark.parametrize("lesson", lessons())
+def test_a_result_stands_once_in_prose(lesson: str) -> None:
+    """The answer tells it too, and a table; shapes and lists are no results."""
+    page = f"{page_of(lesson)}.md"
+    fail_with(
+        [
+            f"docs/*/{page}:{line}: {what} stands in prose a second time"
+            for line, what in _repeated(read("en", page))
+        ],
+        "Say there what it means, without the number.",
+    )
+
+
+def _repeated(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and name of each value embedded twice in prose."""
+    section, at = "", {}
+    for line in lines_of(text):
+        if line.fence is None and (head := HEADING.match(line.text)):
+            section = head["id"]
+        at[line.number] = section, line.text.lstrip().startswith("|")
+    seen: set[str] = set()
+    for embed in parse(text):
+        part, in_table = at.get(embed.line, ("", True))
+        if embed.kind != "value" or in_table or part == "answer":
+            continue
+        name = re.sub(r"(\.(mean|std))?(:\S*)?$", "", embed.text)
+        if name in seen and not name.endswith((".shape", ".dtype")):
+            yield embed.line, name
+        seen.add(name)
+
+
 def _paragraphs(page: Tag) -> Iterator[Tag]:
     """Yield paragraphs, and items of lists that hold no paragraph."""
     for block in page(("p", "li", "dd")):
@@ -301,6 +332,17 @@ def test_a_half_typed_script_is_named(tmp_path: Path) -> None:
     path.write_text("x = 1\ny = = 2\n")
     (told,) = form.half_typed(tmp_path)
     assert told.startswith("examples/a/one.py:2: invalid syntax: 'y = = 2': ")
+
+
+def test_a_repeated_result_is_found() -> None:
+    """In prose and lists; not in the answer, and not in a table."""
+    text = (
+        "# T {#t}\n\n## A {#answer}\n\n{{ x.loss.mean:.2f }}\n\n## B {#b}\n\n"
+        "| {{ x.loss }} |\n\n{{ x.loss }} {{ x.accuracy }}\n\n"
+    )
+    assert not [*_repeated(text)]
+    found = [*_repeated(text + "- {{ x.loss.mean:.1f }}\n")]
+    assert found == [(13, "x.loss")]
 
 
 ORDER = (
