@@ -18,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tests import tidy
+from tests.recorder import numerics
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
@@ -372,7 +373,11 @@ def test_workflows_lint_test_build_and_run_in_full() -> None:
     build = "uv run --only-group site mkdocs build --strict"
     assert build in commands(site["site"])
     assert site["deploy"]["needs"] == ["lint", "tests", "site"]
-    assert "uv run pytest --full" in commands(workflow("weekly")["full"])
+    weekly = workflow("weekly")
+    assert "uv run pytest --full" in commands(weekly["full"])
+    others = weekly["numerics"]["strategy"]["matrix"]["name"]
+    assert {*others, numerics.PINNED} == {*numerics.NUMERICS}
+    assert ".ci/numerics ${{ matrix.name }}" in commands(weekly["numerics"])
 
 
 def test_workflows_pin_the_major_version_of_each_action() -> None:
