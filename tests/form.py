@@ -31,10 +31,12 @@ from docs._tools.lessons import (
     LANGUAGES,
     ROOT,
     page_of,
+    record_folder,
     script_path,
     scripts,
 )
 from docs._tools.parts import has_main
+from docs._tools.records import RecordError, Records
 
 LONGEST = {"concept": 90, "lesson": 150, "program": 800}  # lines of code
 LONGEST_FUNCTION = 30  # lines
@@ -70,19 +72,29 @@ class Script:
 
 
 def half_typed(root: Path = ROOT) -> list[str]:
-    """List the scripts that are no Python: most tests would end there."""
+    """List what cannot be read: most tests would end there, each at length."""
+    from tests.recorder.settings import load_settings  # it imports torch
+
     faults = []
+    records = Records(root)
     for lesson in scripts(root):
-        path = script_path(lesson, root)
         try:
-            ast.parse(path.read_text(encoding="utf-8"))
+            ast.parse(script_path(lesson, root).read_text(encoding="utf-8"))
         except SyntaxError as error:
-            faults.append(
-                f"examples/{lesson}.py:{error.lineno}: {error.msg}: "
-                f"{(error.text or '').strip()!r}: mend the line; no test runs "
-                "before that"
-            )
-    return faults
+            line = (error.text or "").strip()
+            told = f"{error.lineno}: {error.msg}: {line!r}: mend the line"
+            faults.append(f"examples/{lesson}.py:{told}")
+        where = f"examples/{lesson}.toml: "
+        try:
+            load_settings(lesson, root)
+        except ValueError as error:
+            faults.append(where + str(error).removeprefix(where))
+        try:
+            if (record_folder(lesson, root) / "record.json").is_file():
+                records.record(lesson)
+        except RecordError as error:
+            faults.append(str(error))
+    return faults and [*faults, "No test runs before that is mended."]
 
 
 def kind_of(lesson: str, text: str) -> str:

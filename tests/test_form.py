@@ -324,14 +324,26 @@ def test_a_script_is_counted(tmp_path: Path) -> None:
     assert form.copies(tmp_path) == {"a/two": {"f": "a/one"}}
 
 
-def test_a_half_typed_script_is_named(tmp_path: Path) -> None:
-    """With its file and line, before any test would end there."""
+def test_what_is_half_typed_is_named(tmp_path: Path) -> None:
+    """With its file, before any test would end there."""
     assert not form.half_typed()
-    path = tmp_path / "examples/a/one.py"
-    path.parent.mkdir(parents=True)
-    path.write_text("x = 1\ny = = 2\n")
-    (told,) = form.half_typed(tmp_path)
-    assert told.startswith("examples/a/one.py:2: invalid syntax: 'y = = 2': ")
+    for name, text in (
+        ("examples/a/one.py", "x = 1\ny = = 2\n"),
+        ("examples/a/one.toml", "short = [\n"),
+        ("examples/a/two.py", ""),
+        ("examples/a/two.toml", "epochz = 3\n"),
+        ("snippets/a/two/record.json", "{"),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    *told, end = form.half_typed(tmp_path)
+    assert told[0].startswith("examples/a/one.py:2: invalid syntax: 'y = = 2'")
+    assert told[1].startswith("examples/a/one.toml: ")
+    assert re.match(r"examples/a/two.toml: .*'epochz'", told[2])
+    assert told[3].startswith("snippets/a/two/record.json:1: ")
+    assert len(told) == 4
+    assert end
 
 
 def test_a_repeated_result_is_found() -> None:
