@@ -2,10 +2,12 @@
 
 import argparse
 import ast
+import io
 import itertools
 import re
 import subprocess
 import sys
+import tokenize
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +38,7 @@ OWN |= {"shows_error"}  # it catches what its script shows
 OWN |= {"load_splits", "augment", "make_mlp", "train"}  # of their own data
 FREEZES = "    freeze_statistics(model)\n"
 OPTIONS = range(3, 7)  # of a lesson
+MOST_WORDS = 8  # of a comment
 ALLOWED_IMPORTS = {
     "PIL",  # comes with torchvision
     "matplotlib",
@@ -258,6 +261,36 @@ def test_folders_below_examples_are_sections() -> None:
                 "and .toml, and nothing else",
                 pytrace=False,
             )
+
+
+def long_comments(source: str) -> Iterator[tuple[int, str]]:
+    """Yield line and text of comments of more than eight words."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            outside = re.sub(r"\([^)]*\)", "", token.string)  # of shapes
+            if len(re.findall(r"[A-Za-z][\w'.-]*", outside)) > MOST_WORDS:
+                yield token.start[0], token.string
+
+
+@pytest.mark.parametrize(
+    "lesson", [x for x in scripts() if form.script(x).kind != "program"]
+)
+def test_comments_are_short(lesson: str) -> None:
+    """A shape, a unit, a trap; reasons stand on the page."""
+    faults = [
+        f"examples/{lesson}.py:{line}: more than {MOST_WORDS} words: {text}"
+        for line, text in long_comments(parse(lesson)[0])
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def test_a_long_comment_is_found() -> None:
+    """Shapes and numbers are no words."""
+    short = "x = 1  # (N, 1, 2) - (N, 2) -> (N, N, 2), one two three\n"
+    assert not [*long_comments(short)]
+    long = "# one two three four five six seven eight nine\n"
+    assert [*long_comments(short + long)] == [(2, long.strip())]
 
 
 def not_printed(tree: ast.Module) -> Iterator[ast.AST]:

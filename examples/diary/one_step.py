@@ -120,7 +120,7 @@ accepted = [tuple(one.shape) for one in answers]
 print("resnet18", *accepted, type(resnet.avgpool).__name__)
 
 # %% official_weights
-data = {}  # what the weights of each kind were measured on
+data = {}  # what each kind of weights was measured on
 for kind in ("classification", "detection", "segmentation", "video"):
     module = models if kind == "classification" else getattr(models, kind)
     names = models.list_models(module=module)

@@ -29,7 +29,7 @@ layer = nn.BatchNorm2d(3)
 features = 2 + 5 * torch.randn(8, 3, 4, 4)  # (B, C, H, W)
 mean = features.mean(dim=(0, 2, 3), keepdim=True)  # (1, C, 1, 1)
 var = features.var(dim=(0, 2, 3), keepdim=True, correction=0)
-# weight is 1 and bias 0 at the start
+# at first, weight is 1 and bias 0
 by_hand = (features - mean) / (var + layer.eps).sqrt()
 same_by_hand = torch.allclose(layer(features), by_hand, atol=1e-6)
 print("the same by hand:", same_by_hand)
@@ -67,7 +67,7 @@ for way in ("without", "BatchNorm"):
         norm = nn.BatchNorm1d(64) if way == "BatchNorm" else nn.Identity()
         layers += [nn.Linear(64, 64), norm, nn.ReLU()]
     net = nn.Sequential(*layers, nn.Linear(64, 10))
-    # Over the pictures, then the mean of 64 features
+    # Over the pictures, then over 64 features
     signals[way] = [net[: 3 * n](images).std(0).mean().item() for n in depths]
     sizes[way] = gradients(net)
     left.plot(depths, signals[way], label=way)

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets
 from torchvision.transforms import v2
 
-# tail, body, wing, beak, head: middle (x, y), half width and height
+# tail, body, wing, beak, head: middle (x, y), half sizes
 PARTS = [(-11, 1, 6, 2), (0, 0, 8, 5), (-1, -1, 5, 2), (11, -3, 3, 1)]
 PARTS += [(7, -3, 4, 3)]
 SHOWN = ["micro", "macro", "top5", "rare", "common"]
@@ -166,7 +166,7 @@ def main(argv=None):
         for name in [x for x in loaders if x != "train"]:
             logits, labels = predict(model, loaders[name], args.device)
             results[name] = measure(logits, labels, counts)
-    # the last logits are those of the test photos
+    # the last logits: of the test photos
     for name, strength in (("half", 0.5), ("full", 1.0)):
         results[name] = measure(logits - strength * prior, labels, counts)
     print("      ", *(f"{name:>7}" for name in SHOWN))

@@ -24,7 +24,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data.sampler import BatchSampler, RandomSampler
 from torchvision import transforms
 
-# Each way keeps the changes of the ways before it.
+# Each way keeps the changes before it.
 WAYS = "simple", "tensor", "smaller", "stride", "layout", "batches", "one_cycle"
 MEAN, STD = 0.1307, 0.3081  # of MNIST's training pictures
 NORMALIZE = transforms.Normalize((MEAN,), (STD,))

@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-WAYS = {  # is there a skip, BatchNorm, a branch that starts at 0
+WAYS = {  # has a skip, BatchNorm, branches that start at 0
     "plain_net": (False, False, False),
     "plain_norm": (False, True, False),
     "skip_he": (True, False, False),

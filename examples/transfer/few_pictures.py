@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 from torchvision.models.vgg import make_layers
 
 MODES = ["head", "head_then_all", "finetune", "scratch"]
-BASELINE = "random_head"  # the head alone, on a network with random weights
+BASELINE = "random_head"  # the head alone, on random weights
 criterion = nn.CrossEntropyLoss()
 
 
@@ -35,7 +35,7 @@ def parse_arguments(argv):
     add("--mode", choices=[*MODES, BASELINE], default="head", help="(head)")
     add("--augment", action="store_true", help="turn, mirror, recolour")
     add("--pictures", type=int, nargs="+", default=[5, 20, 80, 400])
-    # The highest rate; how many times as long as usual
+    # The highest rate; how often the usual length
     add("--recipe", type=float, nargs=2, default=[1e-3, 1], help="(0.001 1)")
     add("--seed", type=int, default=0, help="network too, 0 to 9 (0)")
     add("--device", default="cpu", help="(%(default)s)")

@@ -25,7 +25,7 @@ from torchvision.models.vgg import make_layers
 NETWORKS = ["resnet18", "vgg11", "alexnet", "swin_t", "vit_b_16"]
 SIDES = [16, 24, 32, 48]  # pixels; 24 in training
 WAYS = ["enlarge", "widen", "resize"]
-POOLS = {"mean": 1, "grid": 3}  # what is left of a side before the head
+POOLS = {"mean": 1, "grid": 3}  # what the head gets of a side
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.models.vgg import make_layers
 
-MODES = {  # the first layer that learns, the rates to try
+MODES = {  # first layer that learns, rates to try
     "scratch": (0, [0.03, 0.01, 0.003]),
     "head": (15, [0.1, 0.03, 0.01, 0.003]),  # none of the old layers
     "partial": (12, [0.003, 0.001, 3e-4, 1e-4, 3e-5, 1e-5]),

@@ -128,7 +128,7 @@ def train_all(model, parts, args):
     parts = [[tensor.to(args.device) for tensor in part] for part in parts]
     model.to(args.device, memory_format=torch.channels_last)  # faster
     data, tried, new = TensorDataset(*parts[0]), {}, RATES[2:5]
-    # An epoch is 200 pictures, however few there are
+    # An epoch: 200 pictures, however few there are
     loader = DataLoader(data, 20, sampler=RandomSampler(data, num_samples=200))
     while new:
         for rate in new:
@@ -136,7 +136,7 @@ def train_all(model, parts, args):
             optimizer = torch.optim.SGD(copied.parameters(), rate, momentum=0.9)
             tried[rate] = fit(copied, optimizer, loader, parts[1], args.epochs)
         rate = max(tried, key=lambda rate: tried[rate][0])
-        # The best rate and those beside it, if they are new
+        # The best rate and new ones beside it
         new = {*RATES[max(RATES.index(rate) - 1, 0) :][:3]} - {*tried}
     _, epochs, best = tried[rate]
     told = {"rates": sorted(tried), "chosen": rate, "epochs": [epochs]}

@@ -20,7 +20,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-# Pictures on each form, in the order of the file
+# Pictures on each form, in order
 FORMS = [130, 126, 130, 130, 130, 130, 129, 124, 128, 130, 128, 130, 122, 130]
 
 

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy, one_hot
 from torch.utils.data import DataLoader, TensorDataset
 
 EARLY = 10  # epochs
-RATES = {  # tried for each optimizer, without and with the softmax
+RATES = {  # for each optimizer, with the softmax and without
     ("sgd", "logits"): (0.1, 0.2, 0.5, 1.0),
     ("sgd", "softmax"): (0.5, 1.0, 2.0, 5.0),
     ("adam", "logits"): (0.002, 0.005, 0.01, 0.02),

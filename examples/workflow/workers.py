@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-# A worker imports this file; the cell of a notebook it cannot import.
+# No worker can import a notebook's cell.
 START = "spawn" if "__file__" in globals() else "fork"
 
 
@@ -31,7 +31,7 @@ class SlowDataset(Dataset):
 
     def __getitem__(self, index):
         self.reads += 1
-        time.sleep(0.02)  # as long as a file from a slow disk
+        time.sleep(0.02)  # like a file from a slow disk
         own = self.generator.random()
         return index, torch.rand(()).item(), np.random.random(), own
 
