@@ -583,10 +583,11 @@ def load_weights_below(model, head, settings, run):
         run["preparation"] = kept["preparation"]
 
 
-def new_network(name, classes, size):
-    """Return a network with random weights, and the name of its head."""
+def new_network(run):
+    """Return a run's network with random weights, and its head's name."""
+    name, size = run["settings"]["model"], run["preparation"]["crop"]
     more = {"image_size": size} if name.startswith("vit") else {}
-    model = models.get_model(name, num_classes=classes, **more)
+    model = models.get_model(name, num_classes=len(run["classes"]), **more)
     return model, [*model.state_dict()][-1].removesuffix("bias")  # e.g. "fc."
 
 
@@ -623,8 +624,7 @@ class Training:
         self.settings, self.run, self.mode = settings, run, None
         self.pairs, self.device = {"train": train, "val": val}, settings.device
         torch.manual_seed(settings.seed)
-        many, size = len(run["classes"]), run["preparation"]["crop"]
-        self.model, self.head = new_network(settings.model, many, size)
+        self.model, self.head = new_network(run)
         if "optimizer" in run:
             self.model.load_state_dict(run["state_dict"])
         elif settings.mode != "scratch":
@@ -635,6 +635,8 @@ class Training:
         counts = torch.bincount(torch.tensor([x for _, x in train])).float()
         rare = counts.mean() / counts if settings.balance else None
         self.criterion = torch.nn.CrossEntropyLoss(rare).to(self.device)
+        kind, half = torch.device(self.device).type, torch.bfloat16
+        self.mixed = torch.autocast(kind, half, enabled=settings.amp)
 
     def new_optimizer(self):
         """Freeze what a mode does not train; return the optimizer of the rest.
@@ -690,7 +692,7 @@ class Training:
         order = in_batches([*range(len(pairs))], 32)
         watch = self.last_layer.register_forward_pre_hook
         hook = watch(lambda _, given: caught.append(given[0].cpu()))
-        with hook, torch.no_grad():
+        with hook, torch.no_grad(), self.mixed:
             for images in self.reader.batches(pairs, order, key):
                 self.model(images)
         found = torch.cat(caught)
@@ -721,9 +723,9 @@ class Training:
         (forward, batches), total = self.batches(pairs, order, epoch), 0.0
         for at, (part, inputs) in enumerate(zip(order, batches, strict=True)):
             labels = torch.tensor([pairs[x][1] for x in part]).to(self.device)
-            with torch.set_grad_enabled(learning):
+            with torch.set_grad_enabled(learning), self.mixed:
                 logits = forward(inputs.to(self.device))
-                loss = self.criterion(logits, labels)
+                loss = self.criterion(logits.float(), labels)
             if learning:
                 done = epoch - 1 - first + at / len(order)
                 self.step(loss, done / (last - first))
@@ -787,7 +789,14 @@ def load_checkpoint(path):
 
 
 def save_whole(write, path):
-    """Let a function write a file whole or not at all, even without power."""
+    """Let a function write a file whole or not at all, even without power.
+
+    Args:
+        write: the function; it takes an open file.
+        path: the file; None: nobody asked for it.
+    """
+    if not path:
+        return
     temporary = Path(f"{path}.tmp")
     try:
         with told(f"cannot write {path}"):
@@ -904,11 +913,9 @@ def report(matrix, classes, what):
     right, total = int(matrix.diagonal().sum()), int(matrix.sum())
     z, share = 1.96, right / total  # Wilson's interval
     wide = z * math.sqrt(right * (1 - share) + z * z / 4)
-    low, high = (
-        (right + z * z / 2 + x) / (total + z * z) for x in (-wide, wide)
-    )
-    shown = f"{share:.1%} right ({right} of {total})"
-    print(f"{what}: {shown}; 95 % interval {low:.1%} to {high:.1%}")
+    ends = [(right + z * z / 2 + x) / (total + z * z) for x in (-wide, wide)]
+    text = "{:.1%} right ({} of {}); 95 % interval {:.1%} to {:.1%}"
+    print(f"{what}:", text.format(share, right, total, *ends))
     found = {}
     for label, (name, row) in enumerate(zip(classes, matrix, strict=True)):
         own, all_own = int(row[label]), int(row.sum())
@@ -917,7 +924,7 @@ def report(matrix, classes, what):
             print(f"  {name}: {own} of {all_own} right ({own / all_own:.1%})")
             if not matrix[:, label].any():
                 print(f"warning: never answered: {name}")
-    numbers = {"accuracy": share, "interval": [low, high]}
+    numbers = {"accuracy": share, "interval": ends}
     return numbers | {"classes": found, "confusion": matrix.tolist()}
 
 
@@ -932,15 +939,14 @@ def load_network(settings):
             raise OSError(f"{file}: give a new name in a folder that exists")
     kept = load_checkpoint(settings.checkpoint)
     name, size = kept["settings"]["model"], kept["settings"].get("size")
-    # An older program kept no preparation.
-    preparation = kept.get("preparation") or preparation_of(name, size)
-    with told(
-        f"{settings.checkpoint} of torchvision {kept.get('torchvision')}"
-    ):
-        model, _ = new_network(name, len(kept["classes"]), preparation["crop"])
+    version = kept.get("torchvision")
+    with told(f"{settings.checkpoint} of torchvision {version}"):
+        # An older program kept no preparation.
+        kept.setdefault("preparation", preparation_of(name, size))
+        model, _ = new_network(kept)
         model.load_state_dict(kept["state_dict"])
     model.to(settings.device).eval()
-    return model, Reader(preparation, settings), kept["classes"]
+    return model, Reader(kept["preparation"], settings), kept["classes"]
 
 
 def answers(settings, pairs, model, reader):
@@ -963,10 +969,8 @@ def answers(settings, pairs, model, reader):
 def write_answers(settings, results, rows):
     """Write --json and --csv."""
     text = json.dumps(results, indent=1).encode()
-    if settings.json:
-        save_whole(lambda file: file.write(text), settings.json)
-    if settings.csv:
-        save_whole(lambda file: write_csv(rows, file), settings.csv)
+    save_whole(lambda file: file.write(text), settings.json)
+    save_whole(lambda file: write_csv(rows, file), settings.csv)
 
 
 def draw_matrix(matrix, classes, file):
@@ -1020,8 +1024,7 @@ def evaluate(settings):
         print("  {picture}: {answer} {share:.1%}, truth {truth}".format(**row))
     results |= {"names": classes, "mistakes": wrong}
     write_answers(settings, results, rows)
-    if settings.figure:
-        save_whole(lambda x: draw_matrix(matrix, classes, x), settings.figure)
+    save_whole(lambda x: draw_matrix(matrix, classes, x), settings.figure)
     return results
 
 
@@ -1156,6 +1159,7 @@ OPTIONS = [  # who knows it, name, default, how it is read, what it is
     (HOW, "--group-by", None, PATTERN, "same find in name: one side"),
     (HOW, "--no-flip", False, SWITCH, "do not mirror (text, hands, arrows)"),
     (HOW, "--balance", False, SWITCH, "let a rare class count as much"),
+    (HOW, "--amp", False, SWITCH, "mixed precision: faster on a GPU"),
     (TRAINS, "--resume", False, SWITCH, "continue the run in --out"),
     (READS, "--batch-size", 32, WHOLE, "pictures a step"),
     (READS, "--json", None, {}, "new file for all answers"),

@@ -289,6 +289,7 @@ def test_the_run_holds_all_that_it_needs(
         ("--mode=scratch", "--balance"),
         ("--mode=scratch", "--patience=1", "--epochs=3"),
         ("--mode=head",),
+        ("--mode=head", "--amp"),
         ("--mode=partial", "--workers=3"),
         ("--mode=finetune", "--model=mobilenet_v3_small"),
     ],
@@ -362,6 +363,7 @@ def test_resume_refuses_another_run(
         "--min-crop=0.9": "--min-crop",
         "--no-flip": "--no-flip",
         "--balance": "--balance",
+        "--amp": "--amp",
         "--group-by=\\d": "--group-by",
     }.items():
         done = command([*argv, other], status=1)

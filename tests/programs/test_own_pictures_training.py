@@ -715,6 +715,41 @@ def test_balanced_classes_are_not_warned_of(
     assert "--balance" not in done.said
 
 
+# Mixed precision ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["head", "head_then_all", "scratch"])
+def test_mixed_precision(
+    command: Command, tmp_path: Path, able: Path, mode: str
+) -> None:
+    """Layers compute with 16 bits, weights and losses keep their 32."""
+    data = draw(tmp_path / "data", each=15)
+    more = [f"--mode={mode}", "--model=mobilenet_v2", "--epochs=2"]
+    more += ["--learning-rate=0.003"]
+    if mode != "scratch":
+        more.append(f"--weights={able}")
+    losses = []
+    for name, flags in {"plain": [], "mixed": ["--amp"]}.items():
+        kinds, told = set(), set()
+
+        def note(
+            module: nn.Module, given: Any, to: Any = (kinds, told)
+        ) -> None:
+            loss = isinstance(module, nn.CrossEntropyLoss)
+            to[loss].add(given[0].dtype)
+
+        argv = training(data, tmp_path / name, *more, *flags)
+        with watched.at_each_pass(note):
+            done = command(argv)
+        assert (torch.bfloat16 in kinds) == bool(flags)
+        assert told == {torch.float32}
+        losses.append([row["val_loss"] for row in done.result["history"]])
+        for value in kept(tmp_path / name)["state_dict"].values():
+            assert value.dtype in (torch.float32, torch.int64)
+    assert losses[0] != losses[1]
+    assert np.allclose(*losses, atol=0.1), losses
+
+
 # Starts and seeds -----------------------------------------------------------
 
 
