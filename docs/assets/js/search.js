@@ -10,7 +10,8 @@ const PARTICLES =
   /(?<=[^ぁ-ん\s])(?:とは何か|とは|って何|から|まで|には|では|する|[のをにはがとでへやも])(?=[^ぁ-ん]|$)/gu;
 const EDGES = /(?<=[!-~])(?=[^!-~])|(?<=[^!-~])(?=[!-~])/;
 const RUNS = /[\p{Script=Han}々]+|[\p{Script=Katakana}ー]+|[a-z0-9_.]+/gu;
-/* Of an error message: its type, a path with its line, numbers and addresses. */
+/* Of an error message: its type, a path with its line, numbers and addresses.
+   Numbers of a glossary's phrase are kept: 0.1307, batch size 1. */
 const NOISE = /^\s*(?:[\w.]*(?:error|exception|warning):)|file ".*?", line \d+(?:, in \S+)?|(?:\/[\w.-]+){2,}|\b0x[0-9a-f]+\b|(?<![\w.])\d[\d.,]*(?![\w.])/gu;
 
 /* Lower case, half width, katakana; every character keeps its place. */
@@ -68,7 +69,8 @@ function way(text, weight = 1) {
    first, the longest before the others; then words with their stems. */
 function read(query, { phrases, known }) {
   const typed = query.normalize("NFKC").toLowerCase();
-  const bare = typed.replace(NOISE, " ");
+  const numbered = phrases.filter(({ text }) => /\d/.test(text) && typed.includes(text));
+  const bare = typed.replace(NOISE, part => numbered.some(({ text }) => text.includes(part)) ? part : " ");
   const plain = apart(/[\p{L}_]{2}/u.test(bare) ? bare : typed).replace(/[\s、。・,?!"'`()[\]:;=…]+/gu, " ");
   let rest = ` ${plain.replace(PARTICLES, " ").replace(/ +/g, " ").trim()} `;
   const terms = [];
