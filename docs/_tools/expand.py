@@ -448,11 +448,8 @@ class Expander:
 
     def write_claim(self, embed: Embed) -> str:
         """Write a mark that opens a claim and what was compared."""
-        lesson, record = self.record(embed.groups["lesson"])
-        claim = record.claims.get(embed.groups["key"])
-        if claim is None:
-            names = ", ".join(record.claims) or "nothing"
-            raise SiteError(f"{lesson} has no such claim; there is: {names}")
+        _, record = self.record(embed.groups["lesson"])
+        claim = record.claim(embed.groups["key"])
         self.claims += 1
         if self.claims > MOST_CLAIMS:
             raise SiteError(f"a page cites at most {MOST_CLAIMS} claims")
@@ -514,13 +511,8 @@ class Expander:
         writer = Writer(
             self.records, self.page.path, self.page.language, self.word
         )
-        names = embed.what.split()
         kind = embed.groups["info"].strip()
-        if kind == "ledger":
-            return writer.list(*names[:1])
-        if kind == "quote":
-            return writer.quotes(writer.find(names))
-        return writer.folds(writer.find(names))
+        return writer.write(kind, embed.what.split())
 
     def glossary(self) -> Iterator[str]:
         """Yield the rows of a table of all terms that are explained."""

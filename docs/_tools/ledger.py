@@ -33,6 +33,7 @@ PATH = Path("docs/diary/ledger.toml")
 KINDS = ("claim", "figure", "question", "topic")
 LISTS = ("evidence", "shows", "noted")
 UNTESTED = "untested"
+UNDATED = "none"  # in place of a year
 ID = re.compile(r"L\d{3}$")
 
 
@@ -66,9 +67,9 @@ class Entry:
         return self.lesson.partition("/")[0]
 
     @property
-    def anchor(self) -> str:
-        """Return the id that a page gives to it."""
-        return self.id.lower()
+    def year(self) -> str:
+        """Return the year of the note, or UNDATED."""
+        return str(self.date.year) if self.date else UNDATED
 
 
 def load(root: Path = ROOT) -> dict[str, Entry]:

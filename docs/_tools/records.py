@@ -56,6 +56,19 @@ class Record:
         """
         return look_up(self.tree, key)
 
+    def claim(self, name: str) -> Mapping[str, Any]:
+        """Return a claim: its text in each language, and what was compared.
+
+        Raises:
+            RecordError: there is no such claim; names those that exist.
+        """
+        if name not in self.claims:
+            names = ", ".join(self.claims) or "nothing"
+            lesson = self.data["lesson"]
+            raise RecordError(f"{lesson} has no such claim; there is: {names}")
+        claim: Mapping[str, Any] = self.claims[name]
+        return claim
+
     def others(self, key: str) -> dict[str, Any]:
         """Return, by name, what a key is under numerics where it differs."""
         parts = key.split(".")
