@@ -172,12 +172,16 @@ def look_up(tree: Any, key: str) -> Any:
     """Follow a dotted key through nested tables and lists.
 
     A number picks one element of a list, or of a list's summary over seeds.
+    The last name may hold a dot, such as 0.3.
 
     Raises:
         RecordError: a part of the key is missing; names those that exist.
     """
-    place = tree
-    for part in key.split(".") if key else ():
+    place, rest = tree, key
+    while rest:
+        if isinstance(place, Mapping) and rest in place:
+            return place[rest]
+        part, _, rest = rest.partition(".")
         try:
             if is_series(place) and part.isdigit():
                 place = _element(place, int(part))
