@@ -44,7 +44,7 @@ def asked(lesson: str, language: str, records: Records) -> str:
         f"[{name_of(page, language, records.root)}](../{page}.md)"
         for page in sorted(pages)
     ]
-    words = records.words("words")["asked"][language]
+    words = records.word("asked", language)
     return f"\n\n{words % ' · '.join(links)}\n"
 
 

@@ -428,8 +428,7 @@ class Expander:
 
     def word(self, name: str, group: str = "words") -> str:
         """Return a word of the interface in the page's language, or ""."""
-        words = self.records.words(group).get(name, {})
-        return str(words.get(self.page.language, ""))
+        return self.records.word(name, self.page.language, group)
 
     def record(self, lesson: str) -> tuple[str, Record]:
         """Return a lesson, by default the page's, and its record."""

@@ -146,6 +146,10 @@ class Records:
         found: dict[str, dict[str, Any]] = terms.get(group, {})
         return found
 
+    def word(self, name: str, language: str, group: str = "words") -> str:
+        """Return a word of the interface in a language, or ""."""
+        return str(self.words(group).get(name, {}).get(language, ""))
+
     def _read(self, path: Path, read: Callable[[], T]) -> T:
         changed = path.stat().st_mtime_ns if path.is_file() else -1
         if self._kept.get(path, (None,))[0] != changed:
