@@ -83,8 +83,9 @@ def on_page_markdown(
         }
     if f"/{FOLDER}/" in name:
         return markdown
-    before = page.file.content_string.count("\n") - markdown.count("\n")
-    return site.expand(name, markdown, before)
+    whole, text = (x.rstrip() for x in (page.file.content_string, markdown))
+    lines_before = whole.count("\n") - text.count("\n")
+    return site.expand(name, markdown, lines_before)
 
 
 def on_page_content(

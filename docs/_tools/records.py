@@ -34,6 +34,7 @@ class Record:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
+        self.lesson: str = data["lesson"]
         self.claims: Mapping[str, Any] = data.get("claims", {})
 
     @cached_property
@@ -64,8 +65,8 @@ class Record:
         """
         if name not in self.claims:
             names = ", ".join(self.claims) or "nothing"
-            lesson = self.data["lesson"]
-            raise RecordError(f"{lesson} has no such claim; there is: {names}")
+            told = f"{self.lesson} has no such claim; there is: {names}"
+            raise RecordError(told)
         claim: Mapping[str, Any] = self.claims[name]
         return claim
 
