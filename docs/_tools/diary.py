@@ -7,6 +7,7 @@ its own: cells, outputs and claims.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,21 +64,19 @@ def name_of(page: str, language: str, root: Path) -> str:
     return head(file)[0]
 
 
+@dataclass
 class Writer:
     """Writes what the table says, for one page of one language."""
 
-    def __init__(
-        self,
-        records: Records,
-        page: str,
-        language: str,
-        word: Callable[..., str],
-    ) -> None:
-        self.records = records
-        self.page = page
-        self.language = language
-        self.word = word
-        self.entries = records.ledger()
+    records: Records
+    page: str
+    language: str
+    word: Callable[..., str]
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The table, by id."""
+        return self.records.ledger()
 
     def write(self, kind: str, names: list[str]) -> str:
         """Return what a fence asks for: verdicts, quotations or a list.

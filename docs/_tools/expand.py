@@ -393,13 +393,13 @@ class Block:
         return places
 
 
+@dataclass
 class Expander:
     """Writes out what one page embeds."""
 
-    def __init__(self, page: Page, records: Records) -> None:
-        self.page = page
-        self.records = records
-        self.claims = 0
+    page: Page
+    records: Records
+    claims: int = 0  # so far
 
     def write(self, embed: Embed) -> str:
         """Return the Markdown that stands in the place of an embed.

@@ -13,7 +13,6 @@ import datetime
 import json
 import re
 import string
-from collections.abc import Sequence
 from pathlib import Path
 
 from docs._tools import ledger
@@ -56,19 +55,15 @@ def _filled(name: str, **told: object) -> str:
     return string.Template(template.read_text("utf-8")).substitute(told)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Begin the entry that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("title_ja", help="its title in Japanese")
     parser.add_argument("title_en", help="its title in English")
-    parser.add_argument(
-        "--date", type=datetime.date.fromisoformat, help="YYYY-MM-DD"
-    )
-    args = parser.parse_args(argv)
-    today = datetime.datetime.now().astimezone().date()
+    args = parser.parse_args()
     titles = {"ja": args.title_ja, "en": args.title_en}
     try:
-        files = begin(titles, args.date or today)
+        files = begin(titles, datetime.date.today())
     except FileExistsError as error:
         raise SystemExit(f"{error.filename} exists: write on in it") from None
     print(*files, sep="\n")
