@@ -6,7 +6,7 @@ its own: cells, outputs and claims.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,34 +34,14 @@ def places(root: Path = ROOT) -> dict[str, str]:
 
 def asked(lesson: str, language: str, records: Records) -> str:
     """Return a line with links to the entries that a lesson answers, or ""."""
+    writer = Writer(records, f"docs/{language}/{lesson}.md", language)
     pages = {
         page
-        for name, page in places(records.root).items()
-        if records.ledger()[name].lesson.partition("#")[0] == lesson
+        for name, page in writer.places.items()
+        if writer.entries[name].lesson.partition("#")[0] == lesson
     }
-    if not pages:
-        return ""
-    links = [
-        f"[{name_of(page, language, records.root)}](../{page}.md)"
-        for page in sorted(pages)
-    ]
-    words = records.word("asked", language)
-    return f"\n\n{words % ' · '.join(links)}\n"
-
-
-def name_of(page: str, language: str, root: Path) -> str:
-    """Return what a link to a page says: an entry's day, or the title.
-
-    Raises:
-        LedgerError: there is no such page.
-    """
-    name = page.removeprefix("diary/")
-    if DAY.match(name):
-        return name
-    file = root / "docs" / language / f"{page}.md"
-    if not file.is_file():
-        raise LedgerError(f"there is no page {page}.md")
-    return head(file)[0]
+    links = " · ".join(map(writer.link, sorted(pages)))
+    return f"\n\n{writer.word('asked') % links}\n" if links else ""
 
 
 @dataclass
@@ -71,12 +51,15 @@ class Writer:
     records: Records
     page: str
     language: str
-    word: Callable[..., str]
 
     @property
     def entries(self) -> dict[str, Entry]:
         """The table, by id."""
         return self.records.ledger()
+
+    def word(self, name: str, group: str = "words") -> str:
+        """Return a word of the interface in the page's language, or ""."""
+        return self.records.word(name, self.language, group)
 
     def write(self, kind: str, names: list[str]) -> str:
         """Return what a fence asks for: verdicts, quotations or a list.
@@ -115,10 +98,21 @@ class Writer:
         return self.link(f"{self.places[entry.id]}#{entry.id.lower()}")
 
     def link(self, place: str) -> str:
-        """Return a link to a lesson's page, or to a place in it."""
+        """Return a link to a page, or to a place in it.
+
+        It says an entry's day, or the title of the page.
+
+        Raises:
+            LedgerError: there is no such page.
+        """
         lesson, _, anchor = place.partition("#")
         page = page_of(lesson)
-        name = name_of(page, self.language, self.records.root)
+        name = page.removeprefix("diary/")
+        if not DAY.match(name):
+            file = self.records.root / "docs" / self.language / f"{page}.md"
+            if not file.is_file():
+                raise LedgerError(f"there is no page {page}.md")
+            name = head(file)[0]
         up = "../" * (len(Path(self.page).parts) - 3)
         return f"[{name}]({up}{page}.md{'#' * bool(anchor)}{anchor})"
 

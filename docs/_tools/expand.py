@@ -509,9 +509,7 @@ class Expander:
 
     def from_diary(self, embed: Embed) -> str:
         """Return what the diary's table says, with its own embeds."""
-        writer = Writer(
-            self.records, self.page.path, self.page.language, self.word
-        )
+        writer = Writer(self.records, self.page.path, self.page.language)
         kind = embed.groups["info"].strip()
         return writer.write(kind, embed.what.split())
 
