@@ -59,7 +59,7 @@ class Writer:
 
     def word(self, name: str, group: str = "words") -> str:
         """Return a word of the interface in the page's language, or ""."""
-        return self.records.word(name, self.language, group)
+        return self.records.word(self.language, name, group)
 
     def write(self, kind: str, names: list[str]) -> str:
         """Return what a fence asks for: verdicts, quotations or a list.

@@ -419,7 +419,7 @@ class Expander:
 
     def word(self, name: str, group: str = "words") -> str:
         """Return a word of the interface in the page's language, or ""."""
-        return self.records.word(name, self.page.language, group)
+        return self.records.word(self.page.language, name, group)
 
     def render(self, template: str, **told: Any) -> str:
         """Return what a template makes of it in the page's language."""

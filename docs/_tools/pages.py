@@ -6,6 +6,7 @@ no entry under ``plugins:`` but is imported here, for a notebook that
 ``.cache/`` lacks.
 """
 
+import functools
 import hashlib
 import re
 import shutil
@@ -26,7 +27,7 @@ from docs._tools.lessons import (
     script_path,
     scripts,
 )
-from docs._tools.markup import TEMPLATES, head
+from docs._tools.markup import TEMPLATES, head, render
 from docs._tools.notebooks import has_notebook, notebook
 from docs._tools.packages import packages
 from docs._tools.records import Records
@@ -34,18 +35,9 @@ from docs._tools.search_index import SearchIndex
 
 FOLDER = "notebooks"
 HEADING = re.compile(r"^#+ (.+?) \{ ?#([\w-]+) ?\}$", re.M)
-CELLS = re.compile(r'<section [^>]*id="cell-([\w-]+)">.*?</section>', re.S)
-PAGE = """---
-title: "{title}"
-description: "{title}"
-icon: material/notebook-outline
-search: {{exclude: true}}
----
-
-# {title} {{#notebook}}
-
-{about}
-"""
+CELLS = re.compile(
+    r'(?P<all><section [^>]*id="cell-(?P<name>[\w-]+)">.*?</section>)', re.S
+)
 
 
 class Site:
@@ -82,7 +74,7 @@ class Site:
         """Write what is no page: indexes, feeds, scripts, notebooks, data."""
         self.index.write(target, self.records.words("terms"))
         for language in LANGUAGES:
-            title = self.records.word("feed", language)
+            title = self.records.word(language, "feed")
             place = target if language == LANGUAGES[0] else target / language
             folder = self.root / "docs" / language / "diary"
             feed.write(folder, place / "feed.xml", language, title)
@@ -116,24 +108,20 @@ def notebook_page(view: str, records: Records) -> str:
     language, _, page = view.partition(f"/{FOLDER}/")
     lesson = lesson_of(page.removesuffix(".md"))
     path = records.root / "docs" / language / page
-
-    def word(name: str, **told: str) -> str:
-        return records.word(name, language).format(**told)
-
-    back = "../" * (lesson.count("/") + 1) + page
-    title = word("notebook_title", title=head(path)[0])
-    about = word("notebook_about", page=back)
-    lines = [PAGE.format(title=title, about=about)]
-    cells = _cells(lesson, records).replace("OUTPUT<", f"{word('output')}<")
-    headings, seen = _headings(path, lesson), {""}
-    for cell in CELLS.finditer(cells):
-        heading, anchor = headings.get(cell[1], ("", ""))
-        if anchor not in seen:
-            seen.add(anchor)
-            link = word("explained", page=f"{back}#{anchor}")
-            lines += [f"## {heading} {{#{anchor}}}", link]
-        lines.append(expand.raw(cell[0]))
-    return "\n\n".join(lines)
+    word = functools.partial(records.word, language)
+    headings, seen, cells = _headings(path, lesson), set(), []
+    for cell, name in CELLS.findall(_cells(lesson, records)):
+        heading = headings.get(name)
+        markup = cell.replace("OUTPUT<", f"{word('output')}<")
+        cells.append((None if heading in seen else heading, expand.raw(markup)))
+        seen.add(heading)
+    return render(
+        "notebook.md.j2",
+        title=word("notebook_title").format(title=head(path)[0]),
+        back="../" * (lesson.count("/") + 1) + page,
+        cells=cells,
+        word=word,
+    )
 
 
 def _headings(page: Path, lesson: str) -> dict[str, tuple[str, str]]:
@@ -141,9 +129,9 @@ def _headings(page: Path, lesson: str) -> dict[str, tuple[str, str]]:
     text = page.read_text("utf-8")
     found: dict[str, tuple[str, str]] = {}
     for embed in expand.parse(text):
-        *_, heading = HEADING.findall(text, 0, embed.start) or [("", "")]
+        above = HEADING.findall(text, 0, embed.start)
         for cell in re.findall(rf"examples/{lesson}\.py:(\w+)", embed.what):
-            found.setdefault(cell.replace("_", "-"), heading)
+            found.setdefault(cell.replace("_", "-"), above[-1])
     return found
 
 

@@ -147,7 +147,7 @@ class Records:
         found: dict[str, dict[str, Any]] = terms.get(group, {})
         return found
 
-    def word(self, name: str, language: str, group: str = "words") -> str:
+    def word(self, language: str, name: str, group: str = "words") -> str:
         """Return a word of the interface in a language, or ""."""
         return str(self.words(group).get(name, {}).get(language, ""))
 
