@@ -215,7 +215,7 @@ def test_the_filter_offers_all_that_the_list_holds(
         boxes = soup.select(f".ledger-filter [name={group}]")
         offered = {str(box["value"]) for box in boxes}
         assert offered == {str(one[f"data-{group}"]) for one in items}
-    assert any(one["data-year"] == diary.UNDATED for one in items)
+    assert any(one["data-year"] == ledger.UNDATED for one in items)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

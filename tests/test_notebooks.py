@@ -10,6 +10,7 @@ import pytest
 from docs._tools.lessons import (
     LANGUAGES,
     ROOT,
+    lesson_of,
     lessons,
     page_of,
     record_folder,
@@ -23,7 +24,11 @@ from tests.test_site import address, article, html
 
 RECORDS = Records(ROOT)
 SHOWN = {
-    language: [lesson for where, lesson in shown(ROOT) if where == language]
+    language: [
+        lesson_of(name.removesuffix(".md"))
+        for where, _, name in (x.partition("/notebooks/") for x in shown(ROOT))
+        if where == language
+    ]
     for language in LANGUAGES
 }
 

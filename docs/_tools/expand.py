@@ -68,8 +68,8 @@ import markdown
 
 from docs._tools import charts, formulas, numbers
 from docs._tools.diary import Writer
-from docs._tools.lessons import LANGUAGES, SiteError
-from docs._tools.markup import literal
+from docs._tools.lessons import SiteError
+from docs._tools.markup import literal, render
 from docs._tools.records import Record, Records, is_measure, is_number
 
 LESSON = r"(?:(?P<lesson>\w+/\w+) +)?"
@@ -111,15 +111,6 @@ RECORDED_LANGUAGES = ("python", "py", "text")
 EMBEDDED_FOLDERS = ("examples/", "snippets/", "docs/assets/drawings/")
 LONGEST_ON_ONE_LINE = 60  # characters of a recorded text
 MOST_CLAIMS = 6  # on a page
-MARK = (
-    '<button class="claim" type="button" popovertarget="{id}" '
-    'aria-label="{label}">✓</button>'
-    '<span class="claim-text" id="{id}" popover>{text}</span>'
-)
-OUTPUT = (
-    '<div class="language-text highlight">{name}<pre><span></span>'
-    '<code>{code}</code></pre></div>\n<p class="varies-note">{why}</p>'
-)
 
 
 class EmbedError(SiteError):
@@ -345,32 +336,31 @@ def cell_text(record: Record, key: str, spec: str) -> str:
     return shown_text(record, key, spec)
 
 
-def data(name: str, value: Any, shown: str, verdict: str = "") -> str:
+def data(record: Record, key: str, shown: str, verdict: str = "") -> str:
     """Return the element that shows a recorded value."""
-    text, kind = literal(shown), f"recorded{' verdict' * bool(verdict)}"
+    value = record.look_up(key)
     value = value["mean"] if is_measure(value) else value
-    if not (verdict or is_number(value)):
+    text, kind = literal(verdict or shown), "recorded"
+    if verdict:
+        kind = "recorded verdict"
+    elif not is_number(value):
         text = f"<code>{text}</code>"
         kind += " message" if len(shown) > LONGEST_ON_ONE_LINE else ""
-    value, title = literal(value), literal(name)
+    value, title = literal(value), literal(f"{record.lesson}: {key}")
     return f'<data class="{kind}" value="{value}" title="{title}">{text}</data>'
 
 
 def dimmed(line: str, others: Iterable[str | None]) -> str:
     """Return a line of output as HTML, what others print otherwise dimmed."""
     tokens = TOKEN.findall(line)
-    kept = [len(token) for token in tokens]
-    for other in others:
-        theirs = TOKEN.findall(other or "")
-        if len(theirs) != len(tokens):
-            tokens, kept = [line], [0]
-            break
-        common = map(_common, tokens, theirs)
-        kept = [min(pair) for pair in zip(kept, common, strict=True)]
+    theirs = [TOKEN.findall(other or "") for other in others]
+    if any(len(other) != len(tokens) for other in theirs):
+        tokens, theirs = [line], [[""]]
     shown = ""
-    for token, keep in zip(tokens, kept, strict=True):
-        shown += html.escape(token[:keep], quote=False)
-        if rest := html.escape(token[keep:], quote=False):
+    for token, *rivals in zip(tokens, *theirs, strict=True):
+        kept = min([_common(token, one) for one in rivals], default=len(token))
+        shown += html.escape(token[:kept], quote=False)
+        if rest := html.escape(token[kept:], quote=False):
             shown += f'<span class="varies">{rest}</span>'
     return shown
 
@@ -380,8 +370,9 @@ def _common(token: str, other: str) -> int:
     if token == other or token.isspace():
         return len(token)
     wholes = {len(one.partition(".")[0]) for one in (token, other)}
-    alike = token[0].isdigit() and len(wholes) == 1
-    pairs = zip(token, other, strict=False) if alike else ()
+    if not token[:1].isdigit() or len(wholes) > 1:
+        return 0
+    pairs = zip(token, other, strict=False)
     return len([*itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
@@ -402,13 +393,13 @@ class Block:
         return places
 
 
+@dataclass
 class Expander:
     """Writes out what one page embeds."""
 
-    def __init__(self, page: Page, records: Records) -> None:
-        self.page = page
-        self.records = records
-        self.claims = 0
+    page: Page
+    records: Records
+    claims: int = 0  # so far
 
     def write(self, embed: Embed) -> str:
         """Return the Markdown that stands in the place of an embed.
@@ -428,41 +419,35 @@ class Expander:
 
     def word(self, name: str, group: str = "words") -> str:
         """Return a word of the interface in the page's language, or ""."""
-        words = self.records.words(group).get(name, {})
-        return str(words.get(self.page.language, ""))
+        return self.records.word(self.page.language, name, group)
 
-    def record(self, lesson: str) -> tuple[str, Record]:
-        """Return a lesson, by default the page's, and its record."""
+    def render(self, template: str, **told: Any) -> str:
+        """Return what a template makes of it in the page's language."""
+        language, word = self.page.language, self.word
+        return render(template, language=language, word=word, **told)
+
+    def record(self, lesson: str) -> Record:
+        """Return the record of a lesson, by default the page's."""
         name = lesson or self.page.lesson
         if name is None:
             raise SiteError("name the lesson: {{ section/lesson key }}")
-        return name, self.records.record(name)
+        return self.records.record(name)
 
     def write_value(self, embed: Embed) -> str:
         """Write a value as a ``<data>`` element."""
-        lesson, record = self.record(embed.groups["lesson"])
-        key, spec = embed.groups["key"], embed.groups["spec"]
-        value, shown = record.look_up(key), shown_text(record, key, spec)
-        verdict = self.word(shown, "verdicts")
-        return data(f"{lesson}: {key}", value, verdict or shown, verdict)
+        record = self.record(embed.groups["lesson"])
+        key = embed.groups["key"]
+        shown = shown_text(record, key, embed.groups["spec"])
+        return data(record, key, shown, self.word(shown, "verdicts"))
 
     def write_claim(self, embed: Embed) -> str:
         """Write a mark that opens a claim and what was compared."""
-        lesson, record = self.record(embed.groups["lesson"])
-        claim = record.claims.get(embed.groups["key"])
-        if claim is None:
-            names = ", ".join(record.claims) or "nothing"
-            raise SiteError(f"{lesson} has no such claim; there is: {names}")
+        record = self.record(embed.groups["lesson"])
+        claim = record.claim(embed.groups["key"])
         self.claims += 1
         if self.claims > MOST_CLAIMS:
             raise SiteError(f"a page cites at most {MOST_CLAIMS} claims")
-        text = f"<strong>{literal(claim[self.page.language])}</strong>"
-        lines = [text, *map(literal, claim["compared"])]
-        return MARK.format(
-            id=f"claim-{self.claims}",
-            label=self.word("claim"),
-            text="<br>".join(lines),
-        )
+        return self.render("claim.html.j2", claim=claim, number=self.claims)
 
     def write_table(self, embed: Embed) -> str:
         """Write a Markdown table of values."""
@@ -472,27 +457,40 @@ class Expander:
                 raise EmbedError(line, f"{text!r}: expected rows: or columns:")
             settings[setting[1]] = setting[2]
         if "terms" in settings:
-            return "\n".join(self.glossary())
-        if "columns" not in settings:
-            raise SiteError("the table lacks columns:")
-        if len(settings.keys() & {"rows", "series"}) != 1:
-            raise SiteError("the table needs either rows: or series:")
-        lesson, record = self.record(settings.get("lesson", ""))
+            terms = self.records.words("terms").values()
+            return self.render("glossary.md.j2", terms=terms)
+        if "columns" not in settings or not {"rows", "series"} & {*settings}:
+            raise SiteError("the table lacks columns:, or rows: or series:")
+        record = self.record(settings.get("lesson", ""))
         columns = [one.partition(":") for one in settings["columns"].split()]
-        series = settings.get("series", "").partition(":")
         heads = [self.label(key) for key in _told_apart(columns)]
-        unseen = f'<span class="hidden-name">{self.word("row")}</span>'
-        first = self.label(series[0]) if series[0] else unseen
-        rows = [[first, *heads], ["---"] * (len(heads) + 1)]
-        for row, place in self.rows(record, settings, series):
-            rows.append([row])
+        (first, *rows) = self.rows(record, settings)
+        table = [[first[0], *heads], ["---"] * (len(heads) + 1)]
+        for name, place in rows:
+            table.append([name])
             for column, _, spec in columns:
                 key = place.format(column)
                 shown = cell_text(record, key, spec)
-                value = record.look_up(key)
-                rows[-1].append(data(f"{lesson}: {key}", value, shown))
-        lines = [f"| {' | '.join(row)} |" for row in rows]
+                table[-1].append(data(record, key, shown))
+        lines = (f"| {' | '.join(row)} |" for row in table)
         return indented(lines, embed.groups["indent"])
+
+    def rows(
+        self, record: Record, settings: Mapping[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield what each row is called, and where a column lies in it.
+
+        The row above them, of the columns' names, comes first.
+        """
+        key, _, spec = settings.get("series", "").partition(":")
+        if key:
+            yield self.label(key), ""
+            for at in range(len(record.look_up(key))):
+                yield shown_text(record, f"{key}.{at}", spec), f"{{}}.{at}"
+        else:
+            yield f'<span class="hidden-name">{self.word("row")}</span>', ""
+            for row in _keys(record, settings["rows"]):
+                yield self.label(row), f"{row}.{{}}"
 
     def write_chart(self, embed: Embed) -> str:
         """Draw recorded values into the page itself."""
@@ -511,42 +509,9 @@ class Expander:
 
     def from_diary(self, embed: Embed) -> str:
         """Return what the diary's table says, with its own embeds."""
-        writer = Writer(
-            self.records, self.page.path, self.page.language, self.word
-        )
-        names = embed.what.split()
+        writer = Writer(self.records, self.page.path, self.page.language)
         kind = embed.groups["info"].strip()
-        if kind == "ledger":
-            return writer.list(*names[:1])
-        if kind == "quote":
-            return writer.quotes(writer.find(names))
-        return writer.folds(writer.find(names))
-
-    def glossary(self) -> Iterator[str]:
-        """Yield the rows of a table of all terms that are explained."""
-        here = self.page.language
-        (other,) = {*LANGUAGES} - {here}
-        heads = map(self.word, ("term", "other_term", "meaning"))
-        yield f"| {' | '.join(heads)} |"
-        yield "|---|---|---|"
-        for term in self.records.words("terms").values():
-            if about := term.get(f"about_{here}"):
-                word = f'<span lang="{other}">{term[other]}</span>'
-                link = f"[{term[here]}]({term['page']}.md)"
-                yield f"| {link} | {word} | {about} |"
-
-    def rows(
-        self,
-        record: Record,
-        settings: Mapping[str, str],
-        series: tuple[str, str, str],
-    ) -> Iterator[tuple[str, str]]:
-        """Yield what each row is called, and where a column lies in it."""
-        key, _, spec = series
-        for at in range(len(record.look_up(key))) if key else ():
-            yield shown_text(record, f"{key}.{at}", spec), f"{{}}.{at}"
-        for row in _keys(record, settings["rows"]) if not key else ():
-            yield self.label(row), f"{row}.{{}}"
+        return writer.write(kind, embed.what.split())
 
     def label(self, key: str) -> str:
         """Return what a row or a column is called in the page's language."""
@@ -575,19 +540,24 @@ class Expander:
 
     def translated(self, svg: str) -> str:
         """Return a figure with its texts in the page's language."""
-        texts = dict.fromkeys(map(html.unescape, FIGURE_TEXT.findall(svg)))
-        words = {t: self.figure_text(t) for t in texts if WORDS.search(t)}
-        if unknown := [text for text, shown in words.items() if not shown]:
+        unknown: list[str] = []
+
+        def word(match: re.Match[str]) -> str:
+            text = html.unescape(match[0])
+            if not WORDS.search(text):
+                return match[0]
+            shown = self.figure_text(text)
+            if shown is None and text not in unknown:
+                unknown.append(text)
+            return html.escape(shown or "", quote=False)
+
+        svg = FIGURE_TEXT.sub(word, svg)
+        if unknown:
             raise SiteError(
                 f"the figure says {', '.join(map(repr, unknown))}: write what "
                 "that is in both languages into docs/terms.toml, [labels]"
             )
-
-        def word(match: re.Match[str]) -> str:
-            shown = words.get(html.unescape(match[0]))
-            return html.escape(shown, quote=False) if shown else match[0]
-
-        return FIGURE_TEXT.sub(word, svg)
+        return svg
 
     def figure_text(self, text: str) -> str | None:
         """Return a text of a figure in the page's language, if it is known.
@@ -661,14 +631,13 @@ class Expander:
         """Write an output whose digits differ between numerics."""
         if block.notes:
             raise SiteError("an output that varies bears no note")
-        code = ""
-        for at, line in enumerate(block.lines):
-            shown = dimmed(line, block.others.get(at, [])) + "\n"
-            marked = at in block.highlighted
-            code += f'<span class="hll">{shown}</span>' if marked else shown
         title = re.search(r'title="(.*?)"', embed.groups["info"])
-        name = f'<span class="filename">{title[1]}</span>' if title else ""
-        markup = OUTPUT.format(name=name, code=code, why=self.word("varies"))
+        markup = self.render(
+            "output.html.j2",
+            title=title[1] if title else "",
+            block=block,
+            dimmed=dimmed,
+        )
         return raw(markup, embed.groups["indent"])
 
 

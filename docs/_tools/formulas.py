@@ -7,6 +7,7 @@ In a line ``#!math -\log p_y`` in backticks, and by itself in a ``math`` fence::
     ```
 """
 
+import functools
 import re
 from typing import Any
 
@@ -18,18 +19,8 @@ UNKNOWN = re.compile(r"<m\w+>(\\\w+)</m\w+>")
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
 
-def inline(latex: str, *_: Any, **__: Any) -> str:
-    """Return a formula within a line: inlinehilite's formatter of ``math``."""
-    return mathml(latex, "inline")
-
-
-def block(latex: str, *_: Any, **__: Any) -> str:
-    """Return a formula by itself: superfences' formatter of ``math``."""
-    return mathml(latex, "block")
-
-
-def mathml(latex: str, display: str) -> str:
-    """Return LaTeX as a MathML element.
+def inline(latex: str, *_: Any, display: str = "inline", **__: Any) -> str:
+    """Return LaTeX as a MathML element: inlinehilite's formatter of ``math``.
 
     Raises:
         SiteError: it is no LaTeX, or the converter does not know a command.
@@ -46,3 +37,7 @@ def mathml(latex: str, display: str) -> str:
     if unknown := UNKNOWN.search(markup):
         raise SiteError(f"formula {latex.strip()!r}: no command {unknown[1]}")
     return markup.replace(NAMESPACE, "")
+
+
+# A formula by itself: superfences' formatter of ``math``.
+block = functools.partial(inline, display="block")

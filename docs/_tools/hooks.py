@@ -1,4 +1,4 @@
-"""MkDocs hooks: they hand each step of a build to the site (pages.py)."""
+"""MkDocs hooks: the only part of the tools that knows MkDocs."""
 
 import functools
 import sys
@@ -6,15 +6,16 @@ from pathlib import Path
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
+from mkdocs.exceptions import Abort
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from docs._tools import formulas
-from docs._tools.expand import verbatim
-from docs._tools.pages import Site
+from docs._tools import expand, formulas
+from docs._tools.lessons import SiteError
+from docs._tools.pages import FOLDER, Site, lesson_bar, notebook_page, shown
 
 
 @functools.cache
@@ -30,7 +31,7 @@ def _site(config: MkDocsConfig) -> Site:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Draw formulas, and leave HTML alone that stands in a ``raw`` fence."""
     configs = config.mdx_configs
-    raw = {"name": "raw", "class": "", "format": verbatim}
+    raw = {"name": "raw", "class": "", "format": expand.verbatim}
     block = {"name": "math", "class": "", "format": formulas.block}
     inline = {"name": "math", "class": "", "format": formulas.inline}
     configs["pymdownx.superfences"] = {"custom_fences": [raw, block]}
@@ -40,31 +41,64 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, /, *, config: MkDocsConfig) -> None:
     """Begin a language, with a page for each notebook."""
-    _site(config).begin(files, config)
+    site = _site(config)
+    site.index.begin(config.theme["language"])
+    target = (config.docs_dir, config.site_dir, config.use_directory_urls)
+    for name in shown(site.root):
+        files.append(File(name, *target))  # no such file is written
 
 
 def on_nav(nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
-    """Put the notebooks into the menu."""
-    _site(config).place(nav, files, config.theme["language"])
+    """Let the menu hold each notebook behind its lesson."""
+    title = _site(config).records.word("notebook", config.theme["language"])
+    for section in nav.items:
+        for page in [*(section.children or [])]:
+            lesson = page.file.src_uri if isinstance(page, Page) else ""
+            view = lesson.replace("/", f"/{FOLDER}/", 1)
+            if (file := files.get_file_from_path(view)) and file.page:
+                file.page.title = title
+                file.page.parent = section
+                at = section.children.index(page) + 1
+                section.children.insert(at, file.page)
 
 
 def on_page_read_source(*, page: Page, config: MkDocsConfig) -> str | None:
     """Return the Markdown of a page that is no file: a notebook's."""
-    return _site(config).read(page)
+    if FOLDER not in page.file.src_uri.split("/"):
+        return None
+    return notebook_page(page.file.src_uri, _site(config).records)
 
 
 def on_page_markdown(
     markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """Write out all that a page embeds, and say what lesson it is of."""
-    return _site(config).expand(markdown, page, files)
+    """Write out all that a page embeds, and fill the lesson's bar."""
+    site, name = _site(config), page.file.src_uri
+    if lesson := site.lesson(name):
+        view = files.get_file_from_path(name.replace("/", f"/{FOLDER}/", 1))
+        page.meta["lesson"] = {
+            **lesson_bar(lesson, site.records),
+            "day": site.days.get(lesson),
+            "view_url": view.url if view else "",
+        }
+    if f"/{FOLDER}/" in name:
+        return markdown
+    whole, text = (x.rstrip() for x in (page.file.content_string, markdown))
+    lines_before = whole.count("\n") - text.count("\n")
+    return site.expand(name, markdown, lines_before)
 
 
 def on_page_content(
     html: str, /, *, page: Page, config: MkDocsConfig, files: Files
 ) -> None:
     """Take the page into its language's search index."""
-    _site(config).add_to_index(html, page, config.theme["language"])
+    language, asked = config.theme["language"], page.meta.get("search", {})
+    if not asked.get("exclude"):
+        boost = asked.get("boost", 0.4 if "/diary/" in page.file.src_uri else 1)
+        index = _site(config).index
+        index.add(language, page.url, str(page.title), html, boost)
+    # Material's plugin, whose search box is used, need not parse it too.
+    page.meta["search"] = {"exclude": True}
 
 
 def on_env(env: Environment, /, *, config: MkDocsConfig, files: Files) -> None:
@@ -75,3 +109,9 @@ def on_env(env: Environment, /, *, config: MkDocsConfig, files: Files) -> None:
 def on_post_build(config: MkDocsConfig) -> None:
     """Write what is no page: search indexes, scripts and notebooks."""
     _site(config).write(Path(config.site_dir))
+
+
+def on_build_error(error: Exception) -> None:
+    """Let a fault of the sources end the build with one line."""
+    if isinstance(error, SiteError):
+        raise Abort(str(error)) from None

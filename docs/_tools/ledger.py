@@ -22,7 +22,7 @@ What four learners noted, item by item::
 import datetime
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ from docs._tools.lessons import LANGUAGES, ROOT, SiteError
 
 PATH = Path("docs/diary/ledger.toml")
 KINDS = ("claim", "figure", "question", "topic")
-LISTS = ("evidence", "shows", "noted")
 UNTESTED = "untested"
+UNDATED = "none"  # in place of a year
 ID = re.compile(r"L\d{3}$")
 
 
@@ -54,9 +54,9 @@ class Entry:
     date: datetime.date | None = None
     since: str = ""
     probe: str = ""
-    noted: tuple[float, ...] = ()
-    evidence: tuple[str, ...] = ()
-    shows: tuple[str, ...] = ()
+    noted: Sequence[float] = ()
+    evidence: Sequence[str] = ()
+    shows: Sequence[str] = ()
     old: str = ""
     new: str = ""
 
@@ -66,58 +66,53 @@ class Entry:
         return self.lesson.partition("/")[0]
 
     @property
-    def anchor(self) -> str:
-        """Return the id that a page gives to it."""
-        return self.id.lower()
+    def year(self) -> str:
+        """Return the year of the note, or UNDATED."""
+        return str(self.date.year) if self.date else UNDATED
 
 
 def load(root: Path = ROOT) -> dict[str, Entry]:
-    """Return the table, by id; empty where there is none.
+    """Return the table, by id.
 
     Raises:
         LedgerError: an item lacks something, or says what it may not.
     """
-    path = root / PATH
     try:
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        table = tomllib.loads(text)
+        table = tomllib.loads((root / PATH).read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise LedgerError(f"{PATH}: {error}") from None
     return {name: _entry(name, item) for name, item in table.items()}
 
 
 def _entry(name: str, item: dict[str, Any]) -> Entry:
-    lists = {key: tuple(item.get(key, ())) for key in LISTS}
     try:
-        entry = Entry(id=name, **(item | lists))
+        entry = Entry(id=name, **item)
     except TypeError as error:
         told = str(error).replace("Entry.__init__() ", "")
         raise LedgerError(f"{PATH}: {name}: {told}") from None
-    if fault := next(_faults(entry), None):
-        raise LedgerError(f"{PATH}: {name}: {fault}")
+    for rule, kept in _rules(entry).items():
+        if not kept:
+            raise LedgerError(f"{PATH}: {name}: {rule}")
     return entry
 
 
-def _faults(entry: Entry) -> Iterator[str]:
-    if not ID.match(entry.id):
-        yield "an id is L and three digits"
-    if entry.kind not in KINDS:
-        yield f"kind is one of {', '.join(KINDS)}"
+def _rules(entry: Entry) -> dict[str, object]:
+    """Return what an item has to be like, and whether it is."""
     topic = entry.kind == "topic"
-    for name in ("quote",) if topic else ("quote", "claim", "today"):
-        texts = getattr(entry, name)
-        if set(texts) != {*LANGUAGES} or not all(texts.values()):
-            yield f"{name} needs {' and '.join(LANGUAGES)}"
-    if bool(entry.verdict) == topic:
-        yield "a verdict stands beside all but topics"
-    if entry.verdict == "outdated" and not entry.since:
-        yield "`since` says when it became outdated"
-    if bool(entry.old) != bool(entry.new):
-        yield "`old` and `new` go together"
-    if (entry.old or entry.probe) and not entry.since:
-        yield "`since` says when the old line changed"
     untested = topic or entry.verdict == UNTESTED
-    if untested and (entry.evidence or entry.shows):
-        yield "what is shown is tested"
-    if not untested and not entry.evidence:
-        yield "evidence is missing: name a claim that tests it"
+    changed = entry.old or entry.probe or entry.verdict == "outdated"
+    rules: dict[str, object] = {
+        "an id is L and three digits": ID.match(entry.id),
+        f"kind is one of {', '.join(KINDS)}": entry.kind in KINDS,
+    }
+    for name in ("quote",) if topic else ("quote", "claim", "today"):
+        texts = map(getattr(entry, name).get, LANGUAGES)
+        rules[f"{name} needs {' and '.join(LANGUAGES)}"] = all(texts)
+    shown = entry.evidence or entry.shows
+    return rules | {
+        "a verdict stands beside all but topics": topic != bool(entry.verdict),
+        "`old` and `new` go together": bool(entry.old) == bool(entry.new),
+        "`since` says when that changed": entry.since or not changed,
+        "what is shown is tested": not (untested and shown),
+        "evidence is a claim that tests it": untested or entry.evidence,
+    }

@@ -69,24 +69,13 @@ def data_files(lesson: str, root: Path = ROOT) -> list[str]:
 
 def last_runs(root: Path = ROOT) -> dict[str, str]:
     """Return the day of each lesson's record, as far as git knows it."""
-    log = [
-        "log",
-        "--format=:%cs",
-        "--name-only",
-        "--",
-        "snippets/**/record.json",
-    ]
-    told = subprocess.run(
-        ["git", "-C", str(root), *log],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    day = ""
+    log = "log --format=:%cs --name-only -- snippets/**/record.json"
+    command = ["git", "-C", str(root), *log.split()]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
     days: dict[str, str] = {}
-    for line in filter(None, told.stdout.splitlines()):
-        if line.startswith(":"):
-            day = line[1:]
-        else:
-            days.setdefault(line.split("/", 1)[1].rpartition("/")[0], day)
+    for commit in told.stdout.split(":")[1:]:
+        day, *files = commit.split()
+        for file in files:
+            lesson = file.removeprefix("snippets/").rpartition("/")[0]
+            days.setdefault(lesson, day)
     return days

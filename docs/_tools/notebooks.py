@@ -46,7 +46,7 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
     before, *cells = book.cells
     before.source = _without_docstring(before.source)
     before.metadata = {"title": "imports"}
-    book.cells = [_about(text)]
+    book.cells = [new_markdown_cell(_about(text), id="about")]
     for cell in [before, *cells] if before.source else cells:
         _finish(cell, len(book.cells), lesson, records)
         book.cells.append(cell)
@@ -74,16 +74,10 @@ def in_cells(script: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _about(script: str) -> NotebookNode:
-    title, _, rest = (ast.get_docstring(ast.parse(script)) or "").partition(
-        "\n"
-    )
-    return _markdown_cell(f"# {title}\n\n{rest.strip()}".strip())
-
-
-def _markdown_cell(source: str) -> NotebookNode:
-    cell: NotebookNode = new_markdown_cell(source, id="about")
-    return cell
+def _about(script: str) -> str:
+    docstring = ast.get_docstring(ast.parse(script)) or ""
+    title, _, rest = docstring.partition("\n")
+    return f"# {title}\n\n{rest.strip()}".strip()
 
 
 def _without_docstring(source: str) -> str:

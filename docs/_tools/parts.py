@@ -7,8 +7,11 @@ number, so that a page survives any edit that keeps the names.
 """
 
 import ast
+import io
+import itertools
 import re
 import textwrap
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,33 +69,31 @@ class Source:
     def part(self, name: str | None) -> Excerpt:
         """Return the part ``name``, or the whole file.
 
+        What is indented as a whole, and blank lines at both ends, are cut off.
+
         Raises:
             PartError: the name is unknown, or stands for two parts.
         """
-        if name is None:
-            return excerpt(self.lines)
         named = [part for part in self.sections if part.name == name]
+        if name is None:
+            named = [Section("", 1, len(self.lines))]
         if not named:
             names = ", ".join(part.name for part in self.sections) or "nothing"
             raise PartError(f"{self.name} has no {name!r}; it has: {names}")
         if len(named) > 1:
             where = " and ".join(f"line {part.first}" for part in named)
             raise PartError(f"{name!r} is ambiguous in {self.name}: {where}")
-        part = named[0]
-        return excerpt(self.lines[part.first - 1 : part.last], part.first)
-
-
-def excerpt(lines: list[str], first: int = 1) -> Excerpt:
-    """Drop blank lines at both ends and the indentation that all share."""
-    filled = [at for at, line in enumerate(lines) if line.strip()] or [0]
-    text = "\n".join(lines[filled[0] : filled[-1] + 1])
-    return Excerpt(textwrap.dedent(text).split("\n"), first + filled[0])
+        lines = self.lines[named[0].first - 1 : named[0].last]
+        filled = [at for at, line in enumerate(lines) if line.strip()] or [0]
+        text = "\n".join(lines[filled[0] : filled[-1] + 1])
+        first = named[0].first + filled[0]
+        return Excerpt(textwrap.dedent(text).split("\n"), first)
 
 
 def sections_of(source: str, *, python: bool) -> list[Section]:
     """List the named parts of ``source`` in the order of their lines."""
     definitions = list(_definitions(ast.parse(source))) if python else []
-    sections = definitions + _cells(source, python=python)
+    sections = definitions + cells_of(source, python=python)
     return sorted(sections, key=lambda section: section.first)
 
 
@@ -101,32 +102,23 @@ def has_main(source: str) -> bool:
     return "\ndef main(" in source
 
 
-def cells_of(source: str) -> list[Section]:
-    """List the cells of a script, each without its heading ``# %% name``."""
-    return _cells(source, python=True)
-
-
-def _cells(source: str, *, python: bool) -> list[Section]:
+def cells_of(source: str, *, python: bool = True) -> list[Section]:
+    """List the cells, each without its heading ``# %% name``."""
     lines = source.splitlines()
-    inside = _inside_strings(ast.parse(source)) if python else set()
-    sections: list[Section] = []
-    end = len(lines)
-    for number in range(end, 0, -1):
-        head = CELL.match(lines[number - 1])
-        if head and number not in inside:
-            sections.insert(0, Section(head["name"], number + 1, end))
-            end = number - 1
-    return sections
+    numbers = _comments(source) if python else range(1, len(lines) + 1)
+    heads = [(at, CELL.match(lines[at - 1])) for at in numbers]
+    cells = [(at, head["name"]) for at, head in heads if head]
+    cells.append((len(lines) + 1, ""))
+    return [
+        Section(name, first + 1, after - 1)
+        for (first, name), (after, _) in itertools.pairwise(cells)
+    ]
 
 
-def _inside_strings(module: ast.Module) -> set[int]:
-    """Return the lines that begin inside of a text."""
-    return {
-        line
-        for node in ast.walk(module)
-        if isinstance(node, ast.Constant | ast.JoinedStr)
-        for line in range(node.lineno + 1, (node.end_lineno or 0) + 1)
-    }
+def _comments(source: str) -> list[int]:
+    """List the lines with a comment, which are none within a string."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return [x.start[0] for x in tokens if x.type == tokenize.COMMENT]
 
 
 def _definitions(

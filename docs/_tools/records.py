@@ -34,6 +34,7 @@ class Record:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
+        self.lesson: str = data["lesson"]
         self.claims: Mapping[str, Any] = data.get("claims", {})
 
     @cached_property
@@ -55,6 +56,19 @@ class Record:
             RecordError: there is no such key; names those that exist.
         """
         return look_up(self.tree, key)
+
+    def claim(self, name: str) -> Mapping[str, Any]:
+        """Return a claim: its text in each language, and what was compared.
+
+        Raises:
+            RecordError: there is no such claim; names those that exist.
+        """
+        if name not in self.claims:
+            names = ", ".join(self.claims) or "nothing"
+            told = f"{self.lesson} has no such claim; there is: {names}"
+            raise RecordError(told)
+        claim: Mapping[str, Any] = self.claims[name]
+        return claim
 
     def others(self, key: str) -> dict[str, Any]:
         """Return, by name, what a key is under numerics where it differs."""
@@ -133,6 +147,10 @@ class Records:
         found: dict[str, dict[str, Any]] = terms.get(group, {})
         return found
 
+    def word(self, language: str, name: str, group: str = "words") -> str:
+        """Return a word of the interface in a language, or ""."""
+        return str(self.words(group).get(name, {}).get(language, ""))
+
     def _read(self, path: Path, read: Callable[[], T]) -> T:
         changed = path.stat().st_mtime_ns if path.is_file() else -1
         if self._kept.get(path, (None,))[0] != changed:
@@ -144,10 +162,7 @@ class Records:
 def _load(path: Path, lesson: str) -> Record:
     again = f"run `uv run pytest --record {lesson}`"
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if "main" not in data:
-            raise RecordError(f"{lesson!r} has an old record: {again}")
-        return Record(data)
+        return Record(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise RecordError(f"no record of {lesson!r}: {again}") from None
     except json.JSONDecodeError as error:
@@ -159,12 +174,16 @@ def look_up(tree: Any, key: str) -> Any:
     """Follow a dotted key through nested tables and lists.
 
     A number picks one element of a list, or of a list's summary over seeds.
+    The last name may hold a dot, such as 0.3.
 
     Raises:
         RecordError: a part of the key is missing; names those that exist.
     """
-    place = tree
-    for part in key.split(".") if key else ():
+    place, rest = tree, key
+    while rest:
+        if isinstance(place, Mapping) and rest in place:
+            return place[rest]
+        part, _, rest = rest.partition(".")
         try:
             if is_series(place) and part.isdigit():
                 place = _element(place, int(part))

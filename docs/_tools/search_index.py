@@ -15,7 +15,7 @@ from typing import Any
 from docs._tools.lessons import LANGUAGES
 
 HEADING = re.compile(
-    r'<h[1-6][^>]*\bid="(?P<id>[^"]+)"[^>]*>(?P<title>.*?)</h[1-6]>', re.DOTALL
+    r'<h[1-6][^>]*\bid="([^"]+)"[^>]*>(.*?)</h[1-6]>', re.DOTALL
 )
 # Of no use to a search: links to a heading, marks of claims, and what stands
 # in a picture.
@@ -29,8 +29,6 @@ JOINING_TAG = re.compile(
 )
 TAG = re.compile(r"<[^>]+>")
 
-Section = tuple[str, str, str]
-
 
 class SearchIndex:
     """The pages of one build, by language."""
@@ -43,19 +41,14 @@ class SearchIndex:
         self.languages[language] = []
 
     def add(
-        self,
-        language: str,
-        url: str,
-        title: str,
-        content: str,
-        boost: float = 1,
+        self, language: str, url: str, title: str, body: str, boost: float = 1
     ) -> None:
         """Take in a rendered page, given as HTML."""
         page: dict[str, object] = {
             "url": url,
             "title": html.unescape(title),
             "boost": boost,
-            "sections": sections(content),
+            "sections": sections(body),
         }
         self.languages[language].append(page)
 
@@ -77,21 +70,14 @@ class SearchIndex:
             (folder / f"{language}.json").write_text(text, encoding="utf-8")
 
 
-def sections(content: str) -> list[Section]:
+def sections(content: str) -> list[tuple[str, str, str]]:
     """Cut a page into (anchor, heading, text).
 
     What stands under the page's title comes first, without an anchor.
     """
-    content = LEFT_OUT.sub(" ", content)
-    heads = list(HEADING.finditer(content))
-    if not heads:
-        return [("", "", plain(content))]
-    ends = [head.start() for head in heads[1:]] + [len(content)]
-    parts = [
-        (head["id"], plain(head["title"]), plain(content[head.end() : end]))
-        for head, end in zip(heads, ends, strict=True)
-    ]
-    return [("", "", parts[0][2]), *parts[1:]]
+    _, *parts = map(plain, HEADING.split(LEFT_OUT.sub(" ", content)))
+    parts[:2] = ["", ""]
+    return [*zip(parts[::3], parts[1::3], parts[2::3], strict=False)]
 
 
 def plain(markup: str) -> str:
