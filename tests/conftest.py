@@ -1,7 +1,6 @@
 """Numerics of the test process, and what several tests share."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,9 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if not config.getoption("--plan") and (faults := half_typed()):
         raise pytest.UsageError("\n".join(faults))
-    folder = tempfile.mkdtemp(prefix="torch_home_")
-    os.environ["TORCH_HOME"] = folder
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    os.environ["TORCH_HOME"] = folder.name
+    config.add_cleanup(folder.cleanup)
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +47,6 @@ def load_script() -> Callable[[Path], ModuleType]:
 # What begins first, so that no process waits for another: while the one builds
 # the site, the other checks types.
 FIRST = ("site", "mypy", "browser-ja", "browser-en", "test_first_impressions")
-# Their tests share a browser, or what was trained.
-WHOLE = {"test_first_impressions"}
 PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
 
 
@@ -61,25 +58,18 @@ def group_of(nodeid: str) -> str:
         return "site"
     if name == "test_browser":
         return "browser-en" if "[en" in test else "browser-ja"
-    if name in WHOLE or Path(path).parent.name == "programs":
+    if name == "test_first_impressions" or "/programs/" in path:
         return name
     return "mypy" if test.endswith("[mypy]") else nodeid
 
 
-class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives each group of tests to one process, in the order collected."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return group_of(nodeid)
-
-
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(
-    config: pytest.Config, log: Any
-) -> GroupScheduling:
-    """Share the tests out by group; marks do not reach xdist's own way."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each group to one process; marks do not reach xdist's own way."""
     config.option.loadscopereorder = False
-    return GroupScheduling(config, log)
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = group_of
+    return scheduling
 
 
 def pytest_collection_modifyitems(
@@ -134,15 +124,9 @@ def site(
 
 def _build(folder: Path) -> str:
     """Build the site into a folder; return what is wrong, or nothing."""
+    command = (sys.executable, "-m", "mkdocs", "build", "--strict", "-d")
     build = subprocess.run(
-        [
-            *(sys.executable, "-m", "mkdocs", "build", "--strict"),
-            *("--site-dir", str(folder)),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        [*command, str(folder)], cwd=ROOT, capture_output=True, text=True
     )
     if not build.returncode:
         return ""

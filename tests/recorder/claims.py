@@ -6,7 +6,6 @@ of what it compares, over numerics and over seeds.
 """
 
 import contextlib
-import functools
 import runpy
 import statistics
 from collections.abc import Callable, Iterator, Mapping
@@ -120,12 +119,7 @@ def _short(value: object) -> str:
 def claims_of(lesson: str, root: Path = ROOT) -> dict[str, Claim]:
     """Load the claims of a lesson, by id, in the order of its file."""
     path = root / "tests/claims" / f"{lesson}.py"
-    return _load(path, path.stat().st_mtime_ns) if path.is_file() else {}
-
-
-@functools.cache
-def _load(path: Path, changed: int) -> dict[str, Claim]:
-    names = runpy.run_path(str(path)).values()
+    names = runpy.run_path(str(path)).values() if path.is_file() else ()
     return {item.id: item for item in names if isinstance(item, Claim)}
 
 

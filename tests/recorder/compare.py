@@ -9,6 +9,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -163,10 +164,8 @@ def near_lines(variants: Mapping[str, Any]) -> Agree:
 
 def _unit(number: str) -> float:
     """Return a unit of the last printed digit; 0 for a whole number."""
-    digits, _, power = number.partition("e")
-    decimals = len(digits.partition(".")[2])
-    whole = "." not in digits and not power
-    return 0.0 if whole else 10.0 ** (int(power or 0) - decimals)
+    exponent = int(Decimal(number).as_tuple().exponent)
+    return 10.0**exponent if exponent else 0.0
 
 
 def tables(tree: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -21,12 +21,11 @@ The texts are English; pages show them in their language (docs/terms.toml).
 import contextlib
 import copy
 import functools
-import importlib.util
 import io
 import platform
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -70,7 +69,7 @@ def drawing(lesson: str, source: str) -> Iterator[Callable[[], dict[str, str]]]:
     with (
         matplotlib.rc_context(),
         patch.object(pyplot, "show", lambda *_, **__: None),
-        patch.object(pyplot, "figure", _once(lesson, pyplot.figure)),
+        patch.object(pyplot, "figure", _once(lesson)),
     ):
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
@@ -80,11 +79,12 @@ def drawing(lesson: str, source: str) -> Iterator[Callable[[], dict[str, str]]]:
             pyplot.close("all")
 
 
-def _once(lesson: str, make: Callable[..., Any]) -> Callable[..., Any]:
+def _once(lesson: str) -> Callable[..., Any]:
     """Return plt.figure() that makes no two figures of one name."""
     from matplotlib import pyplot
 
-    @functools.wraps(make)
+    make: Callable[..., Any] = pyplot.figure
+
     def figure(num: Any = None, *arguments: Any, **options: Any) -> Any:
         if isinstance(num, str) and pyplot.fignum_exists(num):
             raise ValueError(f"examples/{lesson}.py draws two figures {num!r}")
@@ -120,15 +120,12 @@ def _taken(lesson: str) -> dict[str, str]:
 
 
 def drawn_by(
-    draw: Callable[..., object],
-    results: Sequence[dict[str, Any]],
-    lesson: str,
-    take: Callable[[], dict[str, str]],
+    draw: Callable[[], object], lesson: str, take: Callable[[], dict[str, str]]
 ) -> dict[str, str]:
-    """Return the figures of a lesson's ``draw``, which can change nothing."""
+    """Return the figures that are there when ``draw`` has drawn its own."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        returned = draw(*copy.deepcopy(results))
+        returned = draw()
     if returned is not None or said.getvalue():
         raise ValueError(
             f"examples/{lesson}.py: draw() only draws: it prints and returns "
@@ -147,19 +144,18 @@ def redrawn(
     if takes_sweeps(source):
         sweeps = {**record["sweeps"], **record["real"]}
         results.append({name: one["runs"] for name, one in sweeps.items()})
+    copies = copy.deepcopy(results)  # which draw() may change
     with drawing(lesson, source) as take:
-        return drawn_by(loaded(path, source).draw, results, lesson, take)
+        draw = functools.partial(loaded(path, source).draw, *copies)
+        return drawn_by(draw, lesson, take)
 
 
 @functools.cache
 def loaded(path: Path, source: str) -> ModuleType:
     """Import a script of this text once; its main is not called."""
-    name = f"script_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = ModuleType(f"script_{path.stem}")
+    module.__file__ = str(path)
+    exec(compile(source, path, "exec"), vars(module))
     return module
 
 

@@ -7,11 +7,12 @@ measured without gradients, in which order batches came, what went into
 
 import contextlib
 import dataclasses
+import inspect
 import re
 import sys
+import traceback
 import weakref
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
@@ -42,8 +43,6 @@ class Seen:
     trained: set[int] = dataclasses.field(default_factory=set)
     held_out: dict[int, str] = dataclasses.field(default_factory=dict)
     batches: list[int] = dataclasses.field(default_factory=list)
-    again: int = 0  # batches of a second epoch that came as in the first
-    shuffled: bool = False
 
 
 class Guards:
@@ -52,9 +51,7 @@ class Guards:
     def __init__(self, lesson: str) -> None:
         self.lesson = lesson
         self.faults: dict[str, str] = {}
-        self._seen: weakref.WeakKeyDictionary[nn.Module, Seen] = (
-            weakref.WeakKeyDictionary()
-        )
+        self._seen = weakref.WeakKeyDictionary[nn.Module, Seen]()
         self._depth = 0
         self._measured = self._unseen = False
 
@@ -74,14 +71,11 @@ class Guards:
         ):
             yield
         if self._measured and not self._unseen:
-            self._report(
+            self.faults.setdefault(
                 "leak",
                 "all that is measured after training was trained on: measure "
                 "on rows that the training has not seen",
             )
-
-    def _report(self, guard: str, message: str) -> None:
-        self.faults.setdefault(guard, message)
 
     def _enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
         self._depth += 1
@@ -93,10 +87,8 @@ class Guards:
         if self._depth or not inputs or not isinstance(inputs[0], Tensor):
             return
         rows = inputs[0].detach()
-        if rows.dim() < 2 or not rows.is_floating_point():
+        if rows.dim() < 2 or not rows.is_floating_point() or rows.is_meta:
             return
-        if rows.is_meta:
-            return  # a shape without numbers
         if next(module.parameters(), None) is None:
             return  # a loss: equal logits are no rows of data
         seen = self._seen.setdefault(module, Seen())
@@ -111,13 +103,13 @@ class Guards:
 
     def _train(self, seen: Seen, keys: list[int]) -> None:
         if leaked := [key for key in keys if key in seen.held_out]:
-            self._report(
+            self.faults.setdefault(
                 "leak",
                 f"{len(leaked)} rows of {seen.held_out[leaked[0]]!r} reach "
                 "backward(): train on rows of the training set only",
             )
         seen.trained.update(keys)
-        self._look_at_order(seen, hash(tuple(keys)))
+        self._look_at_order(seen.batches, hash(tuple(keys)))
 
     def _measure(self, seen: Seen, rows: Tensor, given: Tensor) -> None:
         keys = _row_keys(rows)
@@ -129,38 +121,32 @@ class Guards:
             return
         seen.held_out.update(dict.fromkeys(keys, name))
         if known:
-            self._report(
+            self.faults.setdefault(
                 "leak",
                 f"{known} of {len(keys)} rows of {name!r} were trained on: "
                 "the split shares rows",
             )
 
-    def _look_at_order(self, seen: Seen, batch: int) -> None:
-        if seen.shuffled:
-            return
-        first = seen.batches
-        if first and batch == first[-1] and not seen.again:
+    def _look_at_order(self, batches: list[int], batch: int) -> None:
+        if batches[-1:] == [batch]:
             return  # all the data in one batch
-        if seen.again or (len(first) > 2 and batch == first[0]):
-            seen.shuffled = batch != first[seen.again]
-            seen.again += 1
-            if not seen.shuffled and seen.again == len(first):
-                self._report(
-                    "order",
-                    f"two epochs of {len(first)} batches come in one order: "
-                    "shuffle the training data",
-                )
-                seen.shuffled = True
-        else:
-            first.append(batch)
+        batches.append(batch)
+        half = len(batches) // 2
+        again = half > 2 and batches[half] == batches[0]
+        if again and batches[:half] == batches[half:]:
+            self.faults.setdefault(
+                "order",
+                f"two epochs of {half} batches come in one order: "
+                "shuffle the training data",
+            )
 
     def _look_at_logits(self, logits: Tensor) -> None:
         if logits.dim() != 2 or min(logits.shape) < 2:
             return
         shares = logits.detach()
-        sums_to_1 = torch.isclose(shares.sum(1), shares.new_ones(()), atol=1e-4)
-        if bool((shares >= 0).all()) and bool(sums_to_1.all()):
-            self._report(
+        ones = shares.new_ones(len(shares))
+        if shares.min() >= 0 and shares.sum(1).allclose(ones, atol=1e-4):
+            self.faults.setdefault(
                 "softmax_before_cross_entropy",
                 "cross_entropy gets rows that sum to 1: give it logits",
             )
@@ -182,14 +168,8 @@ def constant_metrics(runs: list[dict[str, Any]]) -> list[str]:
 
 def _row_keys(rows: Tensor) -> list[int]:
     """Return a number for each row that only an equal row shares."""
-    bits = rows.flatten(1).float().contiguous().view(torch.int32).long()
-    place = torch.arange(1, bits.shape[1] + 1, device=bits.device)
-    # int64 wraps around: exact, and the same in a batch of any size.
-    mixed = (bits + place * 0x632BE59BD9B4E019) * 0x2545F4914F6CDD1D
-    mixed = (mixed ^ (mixed >> 31)) * 0x369DEA0F31A53F85
-    mixed = mixed ^ (mixed >> 29)
-    keys: list[int] = mixed.sum(1).tolist()
-    return keys
+    values = rows.flatten(1).float().cpu().numpy()
+    return [hash(row.tobytes()) for row in values]
 
 
 def _name_of(tensor: Tensor, lesson: str) -> str | None:
@@ -200,19 +180,17 @@ def _name_of(tensor: Tensor, lesson: str) -> str | None:
     """
     sought: list[Any] = [tensor]
     innermost = True
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None:
-        if frame.f_globals.get("__lesson__") == lesson:
-            code, names = frame.f_code, frame.f_locals
-            for name, value in names.items():
-                if any(_holds(name, value, one) for one in sought):
-                    return name
-            if innermost:
-                given = [names.get(one) for one in code.co_varnames]
-                given = given[: code.co_argcount]
-                sought += [one for one in given if isinstance(one, DATA)]
-            innermost &= code.co_name in ("<genexpr>", "<listcomp>", "<lambda>")
-        frame = frame.f_back
+    for frame, _ in traceback.walk_stack(sys._getframe(2)):
+        if frame.f_globals.get("__lesson__") != lesson:
+            continue
+        given, _, _, names = inspect.getargvalues(frame)
+        for name, value in names.items():
+            if any(_holds(name, value, one) for one in sought):
+                return name
+        if innermost:
+            sought += [x for x in map(names.get, given) if isinstance(x, DATA)]
+        nested = ("<genexpr>", "<listcomp>", "<lambda>")
+        innermost &= frame.f_code.co_name in nested
     return None
 
 

@@ -89,8 +89,7 @@ def pin(arguments: Sequence[str]) -> None:
     if "torch" in sys.modules:
         raise RuntimeError("torch was imported before its numerics were set")
     wanted = environment(chosen(arguments))
-    for key in os.environ.keys() - wanted.keys():
-        del os.environ[key]
+    os.environ.clear()
     os.environ.update(wanted)
 
 

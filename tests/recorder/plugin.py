@@ -47,7 +47,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--numerics",
         choices=numerics.NUMERICS,
-        default=numerics.chosen(()),
         help="how torch computes: pinned, as recorded, unless given",
     )
     group.addoption("--plan", help="file of the runs to make (internal)")
@@ -109,14 +108,14 @@ def make_runs(part: list["Run"], name: str) -> int:
         both = any("--threads" in run.arguments for run in part)
         processes = "1" if both or name == "two-threads" else "2"
         command = [
-            *(sys.executable, "-m", "pytest", "tests/test_examples.py"),
-            *("-q", "-n", processes, "--dist=load", "--maxschedchunk=1"),
-            *("-o", "timeout=0", "--numerics", name, "--plan", str(path)),
-            *("-p", "no:cacheprovider"),
+            *(sys.executable, "-m", "pytest", "-q", "-n", processes),
+            *("-o", "timeout=0", "-p", "no:cacheprovider"),
+            *("--numerics", name, "--plan", str(path)),
+            "tests/test_examples.py::test_planned",
         ]
         print(f"{len(part)} runs under {name} numerics", flush=True)
-        variables = numerics.environment(name)
-        return subprocess.run(command, cwd=ROOT, env=variables).returncode
+        there = numerics.environment(name)
+        return subprocess.run(command, cwd=ROOT, env=there).returncode
 
 
 def write_all(chosen: list[str]) -> int:
@@ -146,20 +145,15 @@ def write_all(chosen: list[str]) -> int:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each planned run to ``test_planned``."""
-    if "run" not in metafunc.fixturenames:
-        return
-    plan = metafunc.config.getoption("--plan")
-    planned = pickle.loads(Path(plan).read_bytes()) if plan else []
-    metafunc.parametrize("run", planned, ids=[str(run) for run in planned])
+    if "run" in metafunc.fixturenames:
+        plan = Path(metafunc.config.getoption("--plan"))
+        planned = pickle.loads(plan.read_bytes())
+        metafunc.parametrize("run", planned, ids=str)
 
 
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Keep only the planned runs, or leave them out."""
-    planned = bool(config.getoption("--plan"))
-    items[:] = [
-        item
-        for item in items
-        if (getattr(item, "originalname", "") == "test_planned") == planned
-    ]
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector, name: str
+) -> list[pytest.Item] | None:
+    """Leave out ``test_planned`` where nothing is planned."""
+    planned = name != "test_planned" or collector.config.getoption("--plan")
+    return None if planned else []

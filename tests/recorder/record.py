@@ -1,7 +1,6 @@
 """Write a lesson's record, and say where one does not fit its lesson."""
 
 import base64
-import hashlib
 import json
 import re
 import shutil
@@ -17,11 +16,11 @@ from docs._tools.records import (
     Record,
     RecordError,
     Records,
-    is_number,
     over_seeds,
 )
 from tests.recorder import claims, compare, figures, runs
 from tests.recorder.guards import constant_metrics
+from tests.recorder.run import as_base64
 from tests.recorder.settings import Sweep, data_folder, load_settings
 
 SECTION = re.compile(r"^# %% (\w+)$", re.M)
@@ -52,9 +51,10 @@ class Recording:
 
     def variant_runs(self, main: dict[str, Any]) -> list[runs.Run]:
         """Return the main run under other numerics, unless it is long."""
-        varied = main["cpu_seconds"] <= runs.VARIED_BELOW
-        names = runs.VARIANTS if varied else []
-        return [runs.main_run(self.lesson, self.settings, n) for n in names]
+        if main["cpu_seconds"] > runs.VARIED_BELOW:
+            return []
+        of = self.lesson, self.settings
+        return [runs.main_run(*of, name) for name in runs.VARIANTS]
 
     def outcome(self, run: runs.Run) -> dict[str, Any] | None:
         """Return what the record or this machine's cache holds of a run.
@@ -86,27 +86,24 @@ class Recording:
         old, code = self.old, runs.code_hash(run, self.root)
         if run.name != runs.MAIN:
             kind = "real" if run.data else "sweeps"
-            sweep = old.get(kind, {}).get(run.name, {"code": []})
-            if code not in sweep["code"]:
-                return None
-            return {"values": sweep["runs"][sweep["code"].index(code)]}
+            sweep = old.get(kind, {}).get(run.name, {"code": [], "runs": []})
+            found = dict(zip(sweep["code"], sweep["runs"], strict=True))
+            return {"values": found[code]} if code in found else None
         if not old or old["main"]["code"] != code:
             return None
         if run.numerics != "pinned":
             variant = old["variants"].get(run.numerics)
             return variant and {"variant": variant}
-        output = self.folder / "output.txt"
-        text = output.read_text("utf-8") if output.is_file() else ""
-        drawn = recorded_figures(self.lesson, self.root)
-        held = {**old, **old["main"], "output": text, "figures": drawn}
-        return {**held, "saved": self.saved_files()}
-
-    def saved_files(self) -> dict[str, str]:
-        """Return what the script saved, as base64, from beside the record."""
+        names = ("output.txt", *self.settings.saves)
+        output, *saved = beside = [self.folder / name for name in names]
+        if not all(map(Path.is_file, beside)):
+            return None
         return {
-            name: base64.b64encode(path.read_bytes()).decode()
-            for name in self.settings.saves
-            if (path := self.folder / name).is_file()
+            **old,
+            **old["main"],
+            "output": output.read_text("utf-8"),
+            "figures": recorded_figures(self.lesson, self.root),
+            "saved": as_base64(saved),
         }
 
     def need(self, run: runs.Run) -> dict[str, Any]:
@@ -138,7 +135,7 @@ class Recording:
         files = {name: text.encode() for name, text in texts.items()}
         for name in self.settings.saves:
             files[name] = base64.b64decode(main["saved"][name])
-        record["files"] = {n: _digest(content) for n, content in files.items()}
+        record["files"] = {n: runs.sha256(held) for n, held in files.items()}
         return {**record, "checksum": checksum(record)}, files
 
     def numbers(self, main: dict[str, Any]) -> dict[str, Any]:
@@ -249,10 +246,10 @@ class Recording:
 
     def figure_faults(self, files: dict[str, bytes]) -> Iterator[str]:
         """Yield how figures drawn anew differ from those beside the record."""
-        drawn = {n[:-4]: x for n, x in files.items() if n.endswith(".svg")}
+        svgs = [name for name in files if name.endswith(".svg")]
         yield from figures.differences(
             recorded_figures(self.lesson, self.root),
-            {name: content.decode() for name, content in drawn.items()},
+            {name[:-4]: files[name].decode() for name in svgs},
             self.lesson,
             exact=self.old.get("drawn_with") == figures.drawn_with(),
         )
@@ -270,7 +267,7 @@ class Recording:
     def file_faults(self) -> Iterator[str]:
         """Yield that the files beside a record are not its own."""
         there = {
-            path.name: _digest(path.read_bytes())
+            path.name: runs.sha256(path.read_bytes())
             for path in self.folder.iterdir()
             if path.name != "record.json"
         }
@@ -289,8 +286,8 @@ class Recording:
                         "a result that no seed moves was not measured"
                     )
         for path, table in compare.tables(self.old["main"]["values"]):
-            values: Any = table.get("values")
-            if not ({"mean", "std"} <= table.keys() and _are_several(values)):
+            values = table.get("values", [])
+            if not {"mean", "std"} <= table.keys() or len(values) < 2:
                 continue
             wanted = over_seeds(values)
             for name in ("mean", "std"):
@@ -334,9 +331,8 @@ def check_values(record: dict[str, Any]) -> None:
         ValueError: there is such a thing.
     """
     main = record["main"]
-    groups = (main["values"], main["tensors"], record["sweeps"], record["real"])
-    names = Counter(name for group in groups for name in [*group])
-    names["record"] += 1
+    sweeps = (*record["sweeps"], *record["real"])
+    names = Counter(["record", *main["values"], *main["tensors"], *sweeps])
     if clashes := sorted(name for name, count in names.items() if count > 1):
         raise ValueError(f"two things are named {clashes}")
     for name, value in main["values"].items():
@@ -345,11 +341,6 @@ def check_values(record: dict[str, Any]) -> None:
                 f"{name!r} is too large for a record; a network that learned "
                 "nothing leaves many mistakes"
             )
-
-
-def _are_several(values: Any) -> bool:
-    numbers = isinstance(values, list) and all(map(is_number, values))
-    return numbers and len(values) > 1
 
 
 def variant_trees(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -380,11 +371,12 @@ def digest_of(path: Path) -> dict[str, Any]:
     files = sorted(x for x in path.rglob("*") if x.is_file()) or [path]
     told = "".join(
         f"{file.relative_to(path.parent).as_posix()} "
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}\n"
+        f"{runs.sha256(file.read_bytes())}\n"
         for file in files
     )
     size = sum(file.stat().st_size for file in files)
-    return {"sha256": _digest(told), "files": len(files), "bytes": size}
+    digest = runs.sha256(told.encode())
+    return {"sha256": digest, "files": len(files), "bytes": size}
 
 
 def as_text(record: dict[str, Any]) -> str:
@@ -400,10 +392,4 @@ def as_text(record: dict[str, Any]) -> str:
 
 def checksum(record: dict[str, Any]) -> str:
     """Return a digest of all of a record but the digest itself."""
-    rest = {key: record[key] for key in sorted(record) if key != "checksum"}
-    return _digest(json.dumps(rest, sort_keys=True))
-
-
-def _digest(content: str | bytes) -> str:
-    content = content.encode() if isinstance(content, str) else content
-    return hashlib.sha256(content).hexdigest()
+    return runs.digest({k: v for k, v in record.items() if k != "checksum"})

@@ -7,7 +7,6 @@ script which forgot to seed is found out by its changing numbers.
 
 import base64
 import contextlib
-import ctypes
 import functools
 import gc
 import io
@@ -15,11 +14,12 @@ import os
 import random
 import sys
 import time
+import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -35,21 +35,15 @@ from tests.recorder import figures, numerics
 from tests.recorder.guards import Guards
 from tests.recorder.settings import lay_files, load_settings
 
-# What a script may change in torch and else, and what a run puts back.
-STATE: tuple[tuple[Any, Any], ...] = (
-    (torch.set_num_threads, torch.get_num_threads),
-    (torch.set_default_dtype, torch.get_default_dtype),
-    (
-        torch.use_deterministic_algorithms,
-        torch.are_deterministic_algorithms_enabled,
-    ),
-    (torch.set_float32_matmul_precision, torch.get_float32_matmul_precision),
-    (torch.hub.set_dir, torch.hub.get_dir),
-    (torch.set_default_device, lambda: None),
-    (torch.set_grad_enabled, torch.is_grad_enabled),
-    (random.setstate, random.getstate),
-    (np.random.set_state, np.random.get_state),
-    (torch.set_rng_state, torch.get_rng_state),
+# What a script may change, and what a run puts back: set_x(get_x()).
+STATE: tuple[tuple[Any, str], ...] = (
+    (torch, "num_threads"),
+    (torch, "default_dtype"),
+    (torch, "deterministic_debug_mode"),
+    (torch, "float32_matmul_precision"),
+    (torch, "rng_state"),
+    (torch.hub, "dir"),
+    (np.random, "state"),
 )
 SWITCHES = (
     (torch.backends.cudnn, "benchmark"),
@@ -79,32 +73,31 @@ class Outcome:
     seeds: list[int]
     wall_seconds: float
     cpu_seconds: float
-    faults: dict[str, str]
+    faults: dict[str, str] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)
     saved: dict[str, str] = field(default_factory=dict)  # base64
 
 
-class SectionedOutput(io.TextIOBase):
+class SectionedOutput(io.StringIO):
     """Standard output that knows the cell from which it was reached."""
 
     def __init__(self, lesson: str, cells: list[Section]) -> None:
+        super().__init__()
         self.lesson, self.cells = lesson, cells
         self.parts: dict[str, str] = {}
 
-    def writable(self) -> bool:
-        """Say that text may be written."""
-        return True
-
     def write(self, text: str) -> int:
         """Keep ``text`` under the cell that is running."""
-        frame: FrameType | None = sys._getframe(1)
-        while frame and not (
-            frame.f_code.co_name == "<module>"
+        if text == "KeyboardInterrupt in example":
+            raise KeyboardInterrupt  # pytest-examples only says so
+        lines = (
+            line
+            for frame, line in traceback.walk_stack(sys._getframe(1))
+            if frame.f_code.co_name == "<module>"
             and frame.f_globals.get("__lesson__") == self.lesson
-        ):
-            frame = frame.f_back
-        line = frame.f_lineno if frame else 0
-        started = [cell.name for cell in self.cells if cell.first <= line]
+        )
+        at = next(lines, 0)
+        started = [cell.name for cell in self.cells if cell.first <= at]
         name = ["main", *started][-1]
         self.parts[name] = self.parts.get(name, "") + text
         return len(text)
@@ -127,84 +120,37 @@ def run_lesson(
     drawn: bool = True,
     root: Path = ROOT,
 ) -> Outcome:
-    """Run a lesson once, and take its figures if they are ``drawn``.
-
-    Raises:
-        Exception: whatever the script raises, at its own file and line.
-    """
-    path, seeds = script_path(lesson, root), list[int]()
-    source = path.read_text("utf-8")
-    output, guards = SectionedOutput(lesson, cells_of(source)), Guards(lesson)
-    pristine = _pristine(evaluate.tmp_path, device, seeds)
-    lay_files(lesson, evaluate.tmp_path, root)
+    """Run a lesson once; raise what it raises, at its own file and line."""
+    path, folder = script_path(lesson, root), evaluate.tmp_path
+    source, guards = path.read_text("utf-8"), Guards(lesson)
+    output, seeds = SectionedOutput(lesson, cells_of(source)), list[int]()
+    lay_files(lesson, folder, root)
+    pristine = _pristine(folder, device, seeds)
     with pristine, figures.drawing(lesson, source) as take:
         given = [*arguments, "--device", device] if has_main(source) else []
         sys.argv = [path.name, *given]
         with guards.watching(), contextlib.redirect_stdout(output):
-            ran = _execute(evaluate, lesson, path, source)
-        drawings = ran.pictures(lesson, take) if drawn else {}
-    if "KeyboardInterrupt in example" in (text := output.text()):
-        raise KeyboardInterrupt
-    outcome = ran.outcome(text, seeds, guards.faults, drawings)
-    outcome.saved = _saved(lesson, evaluate.tmp_path, root)
+            outcome, draw = _execute(evaluate, lesson, path, source)
+        if drawn:
+            outcome.figures = figures.drawn_by(draw, lesson, take)
+    del draw  # holds all that the script defined
+    if outcome.cpu_seconds > COLLECT_ABOVE:
+        gc.collect()
+    outcome.output, outcome.seeds = output.text(), seeds
+    outcome.faults = guards.faults
+    saves = load_settings(lesson, root).saves
+    outcome.saved = as_base64([folder / name for name in saves])
     return outcome
-
-
-def _saved(lesson: str, folder: Path, root: Path) -> dict[str, str]:
-    """Return the files that a script is known to save, as base64."""
-    names = load_settings(lesson, root).saves
-    found = {name: Path(folder, name).read_bytes() for name in names}
-    return {name: base64.b64encode(x).decode() for name, x in found.items()}
-
-
-@dataclass
-class Ran:
-    """What a script defined, what its ``main``, if any, returned, its cost."""
-
-    module: dict[str, Any]
-    returned: dict[str, Any] | None
-    wall_seconds: float
-    cpu_seconds: float
-
-    def pictures(self, lesson: str, take: Any) -> dict[str, str]:
-        """Return the figures of the cells and of ``draw``, by name."""
-        pictures: dict[str, str] = take()
-        if self.returned is not None and "draw" in self.module:
-            draw = self.module["draw"]
-            pictures |= figures.drawn_by(draw, [self.returned], lesson, take)
-        return pictures
-
-    def outcome(
-        self,
-        output: str,
-        seeds: list[int],
-        faults: dict[str, str],
-        pictures: dict[str, str],
-    ) -> Outcome:
-        """Return it as a record holds it."""
-        training = self.returned is not None
-        found = self.module if self.returned is None else self.returned
-        outcome = Outcome(
-            output=output,
-            values=_values(found, training),
-            tensors={} if training else _tensors(self.module),
-            seeds=seeds,
-            wall_seconds=round(self.wall_seconds, 2),
-            cpu_seconds=round(self.cpu_seconds, 2),
-            faults=faults,
-            figures=pictures,
-        )
-        if self.cpu_seconds > COLLECT_ABOVE:
-            self.module, self.returned = {}, None
-            gc.collect()
-        return outcome
 
 
 def _execute(
     evaluate: EvalExample, lesson: str, path: Path, source: str
-) -> Ran:
-    """Run a script as pytest-examples does, and its ``main``, if any."""
-    _warm_up()
+) -> tuple[Outcome, Callable[[], object]]:
+    """Run a script as pytest-examples does, and its ``main``, if any.
+
+    Returns what it computed, and what draws it.
+    """
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # is imported late
     returned: dict[str, Any] = {}
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
 
@@ -213,20 +159,24 @@ def _execute(
         script.__spec__ = None  # so a worker imports it from __file__
         returned.update(script.main(sys.argv[1:]))
 
-    training = has_main(source)
-    if training:
+    if training := has_main(source):
         extra |= {"__name__": SPAWNED, "call_main": call_main}
     example = CodeExample.create(source, path=path)
     wall, cpu = time.perf_counter(), sum(os.times()[:4])
     module = evaluate.run(example, module_globals=extra, call="call_main")
-    wall, cpu = time.perf_counter() - wall, sum(os.times()[:4]) - cpu
-    return Ran(module, returned if training else None, wall, cpu)
+    wall = round(time.perf_counter() - wall, 2)
+    cpu = round(sum(os.times()[:4]) - cpu, 2)
+    values = _values(returned if training else module, training)
+    tensors = {} if training else _tensors(module)
+    outcome = Outcome("", values, tensors, [], wall, cpu)
+    draw = module.get("draw") if training else None
+    drawn = functools.partial(draw, returned) if draw else lambda: None
+    return outcome, drawn
 
 
-@functools.cache
-def _warm_up() -> None:
-    """Import what torch imports late, so that no lesson pays for it."""
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+def as_base64(paths: list[Path]) -> dict[str, str]:
+    """Return what files hold, as text, by their names."""
+    return {p.name: base64.b64encode(p.read_bytes()).decode() for p in paths}
 
 
 def _values(found: dict[str, Any], training: bool) -> dict[str, Any]:
@@ -283,15 +233,19 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
 
     with (
         contextlib.ExitStack() as stack,
+        torch.enable_grad(),
         pytest.MonkeyPatch.context() as patch,
         warnings.catch_warnings(),
         mock.patch.dict(os.environ),
         numerics.emulated(),
     ):
-        for put_back, get in STATE:
-            stack.callback(put_back, get())
+        for place, name in STATE:
+            value = getattr(place, f"get_{name}")()
+            stack.callback(getattr(place, f"set_{name}"), value)
+        stack.callback(random.setstate, random.getstate())
+        stack.callback(torch.set_default_device, None)
         for backend, name in SWITCHES:
-            stack.callback(setattr, backend, name, getattr(backend, name))
+            patch.setattr(backend, name, getattr(backend, name))
         patch.chdir(folder)
         patch.setattr(sys, "argv", sys.argv)
         for name in ("__main__", SPAWNED):
@@ -315,25 +269,8 @@ def _prepare(device: str, patch: pytest.MonkeyPatch) -> None:
     torch.seed()
 
 
-def _frame_of_example(frame: FrameType, example: CodeExample) -> FrameType:
-    """Do what pytest-examples 0.0.18 does wrongly on Python 3.11.
-
-    There it hands a line table of the old format to the new code object, and
-    pytest dies while it shows the traceback.
-    """
-    code = frame.f_code.replace(
-        co_filename=str(example.path),
-        co_firstlineno=frame.f_code.co_firstlineno + example.start_line,
-    )
-    python = ctypes.pythonapi
-    make = python.PyFrame_New
-    make.argtypes = [ctypes.c_void_p, *[ctypes.py_object] * 3]
-    make.restype = ctypes.py_object
-    python.PyThreadState_Get.restype = ctypes.c_void_p
-    thread = python.PyThreadState_Get()
-    made: FrameType = make(thread, code, frame.f_globals, frame.f_locals)
-    return made
-
-
 if sys.version_info < (3, 12):
-    pytest_examples.traceback.create_custom_frame = _frame_of_example
+    # There pytest-examples 0.0.18 hands a line table of the old format to the
+    # new code object, and pytest dies while it shows the traceback.
+    told: Any = pytest_examples.traceback
+    told.sys = SimpleNamespace(version_info=(3, 12))

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,14 +67,12 @@ def code_hash(run: Run, root: Path = ROOT) -> str:
     """Return a digest of what the run computes with, on any machine."""
     source = script_path(run.lesson, root).read_text(encoding="utf-8")
     computed = _computed(source, printed=run.name == MAIN)
-    loaded = [
-        hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in loaded_files(run.lesson, root)
-    ]
-    return _digest([computed, run.arguments, run.seed, *loaded])
+    files = loaded_files(run.lesson, root)
+    loaded = [sha256(path.read_bytes()) for path in files]
+    return digest([computed, run.arguments, run.seed, *loaded])
 
 
-@functools.lru_cache(maxsize=256)
+@functools.cache
 def _computed(source: str, *, printed: bool) -> str:
     """Return a script's syntax tree as text, without what computes nothing."""
     tree = _without_drawing(ast.parse(source))
@@ -86,11 +85,8 @@ def _dumped(tree: ast.AST) -> str:
     3.12 added ``type_params`` to functions and classes; 3.13 leaves out what
     is empty unless told otherwise.
     """
-    if sys.version_info >= (3, 13):
-        text = ast.dump(tree, show_empty=True)
-    else:
-        text = ast.dump(tree)
-    return text.replace(", type_params=[]", "")
+    empty = {"show_empty": True} if sys.version_info >= (3, 13) else {}
+    return ast.dump(tree, **empty).replace(", type_params=[]", "")
 
 
 def _without_drawing(tree: ast.Module) -> ast.Module:
@@ -123,26 +119,23 @@ def _used(node: ast.AST) -> set[str]:
 
 def _drawing_names(node: ast.stmt) -> set[str]:
     """Return what a statement names if it only serves to draw."""
-    if isinstance(node, ast.FunctionDef) and not node.decorator_list:
-        defaults = (*node.args.defaults, *filter(None, node.args.kw_defaults))
-        plain = all(isinstance(one, ast.Constant) for one in defaults)
+    if isinstance(node, ast.FunctionDef):
+        early = [*node.args.defaults, *node.args.kw_defaults]
+        early = [x for x in early if x and not isinstance(x, ast.Constant)]
         draws = node.name == "draw" or node.name.startswith("plot_")
-        return {node.name} if draws and plain else set()
-    if isinstance(node, ast.ImportFrom):
-        modules = [node.module or ""]
-    elif isinstance(node, ast.Import):
-        modules = [alias.name for alias in node.names]
-    else:
-        return set()
-    if {name.partition(".")[0] for name in modules} != {"matplotlib"}:
-        return set()
-    names = [alias.asname or alias.name for alias in node.names]
-    return {name.partition(".")[0] for name in names}
+        plain = draws and not early and not node.decorator_list
+        return {node.name} if plain else set()
+    if isinstance(node, ast.Import | ast.ImportFrom) and re.match(
+        r"(import|from) matplotlib\b", ast.unparse(node)
+    ):
+        names = [alias.asname or alias.name for alias in node.names]
+        return {name.partition(".")[0] for name in names}
+    return set()
 
 
 def cache_path(run: Run, root: Path = ROOT) -> Path:
     """Return where this machine keeps the run's outcome."""
-    key = _digest(
+    key = digest(
         [code_hash(run, root), environment(), this_machine(), run.numerics]
     )
     return root / ".cache/runs" / f"{key[:32]}.json"
@@ -179,9 +172,10 @@ def kept(run: Run, root: Path = ROOT) -> dict[str, Any] | None:
     return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
-def main_run(lesson: str, settings: Settings, how: str | None = None) -> Run:
+def main_run(
+    lesson: str, settings: Settings, how: str = numerics.PINNED
+) -> Run:
     """Return the run whose output and values the pages show."""
-    how = how or numerics.PINNED
     return Run(lesson, numerics=how, arguments=settings.arguments)
 
 
@@ -227,6 +221,11 @@ class _Stripped(ast.NodeTransformer):
         return node
 
 
-def _digest(parts: Any) -> str:
-    text = json.dumps(parts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(parts: Any) -> str:
+    """Return a digest of what can be written as JSON."""
+    return sha256(json.dumps(parts, sort_keys=True).encode())
+
+
+def sha256(content: bytes) -> str:
+    """Return a digest of what a file holds."""
+    return hashlib.sha256(content).hexdigest()

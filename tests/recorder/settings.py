@@ -11,7 +11,7 @@ from typing import Any
 from docs._tools.lessons import ROOT, script_path
 from tests.recorder.guards import GUARDS
 
-LISTS = ("arguments", "short", "seeds", "saves", "loads")
+LISTS = {"arguments", "short", "seeds", "saves", "loads"}
 DATA = "{data}/"  # stands for the folder of real data in an argument
 
 
@@ -83,9 +83,9 @@ def load_settings(lesson: str, root: Path = ROOT) -> Settings:
         return Settings()
     given = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
-        sweeps = given.pop("sweeps", {})
-        given["sweeps"] = {n: Sweep(**_checked(s)) for n, s in sweeps.items()}
-        settings = Settings(**_checked(given))
+        sweeps = given.pop("sweeps", {}).items()
+        made = {name: Sweep(**_checked(sweep)) for name, sweep in sweeps}
+        settings = Settings(**_checked(given), sweeps=made)
     except (TypeError, ValueError) as error:
         raise ValueError(f"examples/{lesson}.toml: {error}") from None
     if unknown := settings.exempt.keys() - GUARDS:
@@ -119,13 +119,10 @@ def lay_files(lesson: str, folder: Path, root: Path = ROOT) -> None:
 def _checked(given: dict[str, Any]) -> dict[str, Any]:
     """Return a table with tuples for lists, each of what it may hold."""
     checked = dict(given)
-    for name in given.keys() & {*LISTS}:
+    for name in given.keys() & LISTS:
         kind, items = int if name == "seeds" else str, given[name]
-        if not (
-            isinstance(items, list)
-            and all(type(item) is kind for item in items)
-            and (items or kind is str)
-        ):
+        fits = isinstance(items, list) and {*map(type, items)} <= {kind}
+        if not fits or (kind is int and not items):
             raise ValueError(f"{name} is a list of {kind.__name__}: {items!r}")
         checked[name] = tuple(items)
     return checked

@@ -23,7 +23,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.backend_bases import GraphicsContextBase as Look
 from matplotlib.backend_bases import RendererBase
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import (
@@ -72,6 +72,11 @@ NAMES[to_rgb(GRID)] = "l"
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 UPRIGHT = {"bottom": "start", "baseline": "start", "top": "end"}
 SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
+MARKS = {  # of the third series and on: a triangle, a cross, a diamond
+    "3": Path([(0, -1), (1, 1), (-1, 1), (0, -1)], closed=True),
+    "4": Path([(-1, -1), (1, 1), (-1, 1), (1, -1)], [1, 2, 1, 2]),
+    "5": Path([(0, -1), (1, 0), (0, 1), (-1, 0), (0, -1)], closed=True),
+}
 
 Colour = tuple[float, ...]
 
@@ -149,11 +154,7 @@ class SvgRenderer(RendererBase):
     def clip(self, gc: Look) -> Bbox | None:
         """Return the rectangle that a drawing is cut off by, upside down."""
         box = gc.get_clip_rectangle()
-        if box is None:
-            return None
-        return Bbox.from_extents(
-            box.x0, self.height - box.y1, box.x1, self.height - box.y0
-        )
+        return box and Bbox.union([box.transformed(self.flip)])
 
     def draw_markers(
         self, gc: Look, mark: Any, mark_at: Any, path: Any, *rest: Any
@@ -214,8 +215,7 @@ class SvgRenderer(RendererBase):
         corners = np.add(unit.transform([(0, 0), (1, 1)]), (x, y))
         (x0, y0), (x1, y1) = self.flip.transform(corners)
         image = im[:: -1 if y1 < y0 else 1, :: -1 if x1 < x0 else 1]
-        (left, right), (top, bottom) = sorted((x0, x1)), sorted((y0, y1))
-        box = Bbox.from_extents(left, top, right, bottom)
+        box = Bbox.union([Bbox([(x0, y0), (x1, y1)])])
         self.images.append((box, image))
         sides = zip(("x", "y", "width", "height"), box.bounds, strict=True)
         place = " ".join(f'{n}="{number(tenths(v))}"' for n, v in sides)
@@ -298,10 +298,9 @@ def name_of(colour: Colour) -> str:
         if max(abs(a - b) for a, b in zip(rgb, known, strict=True)) < 0.003:
             return name
     if max(rgb) - min(rgb) > 0.003:
-        shown = "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
         raise FigureError(
-            f"draws in {shown}: leave colours out, or write C0 to C4, black, "
-            "gray; a page shows them in a light and in a dark palette"
+            f"draws in {to_hex(rgb)}: leave colours out, or write C0 to C4, "
+            "black, gray; a page shows them in a light and in a dark palette"
         )
     return "k" if rgb[0] < 0.3 else "w" if rgb[0] > 0.97 else "g"
 
@@ -309,7 +308,7 @@ def name_of(colour: Colour) -> str:
 def looks(gc: Look, face: Colour | None) -> str:
     """Return the attributes of a path, or nothing if it is not seen."""
     line = gc.get_linewidth() if gc.get_rgb()[3] else 0
-    if face is not None and len(face) == 4 and not face[3]:
+    if face is not None and not face[3]:
         face = None
     fill = "" if face is None else name_of(face)
     stroke = name_of(gc.get_rgb()) if line else ""
@@ -330,31 +329,21 @@ def looks(gc: Look, face: Colour | None) -> str:
 
 def opacity(gc: Look, face: Colour | None) -> str:
     """Return the attribute of what is seen through."""
-    alpha = face[3] if face is not None and len(face) == 4 else 1.0
+    alpha = gc.get_rgb()[3] if face is None else face[3]
     if gc.get_forced_alpha():
         alpha = gc.get_alpha()
-    elif face is None:
-        alpha = gc.get_rgb()[3]
     return "" if alpha > 0.99 else f' opacity="{alpha:.2g}"'
 
 
 def round_mark(name: str, radius: float) -> tuple[str, str]:
     """Return attributes and path of a series' mark: a line's end is a dot."""
-    r, wide = tenths(radius), f"{2 * radius:.2g}"
     if name in "12":
         cap = "round" if name == "1" else "square"
-        look = f'class="s{name}" stroke-linecap="{cap}" stroke-width="{wide}"'
-        return look, "h0"
-    if name == "4":
-        cross = f"m{joined(-r, -r)}l{joined(2 * r, 2 * r)}"
-        return f'class="s{name}"', (
-            f"{cross}m{joined(-2 * r, 0)}l{joined(2 * r, -2 * r)}"
-        )
-    if name == "3":
-        slope = f"l{joined(r, 2 * r)}h{number(-2 * r)}z"
-        return f'class="f{name}"', f"m{joined(0, -r)}{slope}"
-    sides = f"l{joined(r, r)}l{joined(-r, r)}l{joined(-r, -r)}z"
-    return f'class="f{name}"', f"m{joined(0, -r)}{sides}"
+        look = f'class="s{name}" stroke-linecap="{cap}"'
+        return f'{look} stroke-width="{2 * radius:.2g}"', "h0"
+    kind = "s" if name == "4" else "f"
+    path = MARKS[name].transformed(Affine2D().scale(radius))
+    return f'class="{kind}{name}"', steps(path, None, relative=True)
 
 
 def inside(path: Path, box: Bbox) -> bool:
@@ -397,9 +386,7 @@ def tenths(value: float) -> int:
 
 def number(length: int) -> str:
     """Write a length that is given in tenths, as short as it goes."""
-    text = f"{abs(length) / 10:g}"
-    text = text.removeprefix("0") or "0"
-    return f"-{text}" if length < 0 else text
+    return re.sub(r"\b0\.", ".", f"{length / 10:g}")
 
 
 def joined(*lengths: int) -> str:
