@@ -730,7 +730,8 @@ def test_mixed_precision(
         more.append(f"--weights={able}")
     losses = []
     for name, flags in {"plain": [], "mixed": ["--amp"]}.items():
-        kinds, told = set(), set()
+        kinds: set[torch.dtype] = set()
+        told: set[torch.dtype] = set()
 
         def note(
             module: nn.Module, given: Any, to: Any = (kinds, told)
@@ -747,7 +748,7 @@ def test_mixed_precision(
         for value in kept(tmp_path / name)["state_dict"].values():
             assert value.dtype in (torch.float32, torch.int64)
     assert losses[0] != losses[1]
-    assert np.allclose(*losses, atol=0.1), losses
+    assert np.allclose(losses[0], losses[1], atol=0.1), losses
 
 
 # Starts and seeds -----------------------------------------------------------
