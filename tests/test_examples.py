@@ -188,10 +188,24 @@ def test_sweep(
         agree = compare.never if like else compare.alike
         changed = compare.differences(was, outcome.values, agree)
         differences += [f"seed {run.seed}: {line}" for line in changed]
-    exempt = load_settings(lesson).exempt
-    if len(now) > 1 and "other_means" not in exempt:
-        differences += compare.mean_differences(recorded, now)
+    if len(now) > 1:
+        differences += _sweep_differences(record, name, now)
     _fail(lesson, differences)
+
+
+def _sweep_differences(
+    record: Record, name: str, now: list[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield how all runs of a sweep differ together: in means and claims."""
+    lesson, was = record.data["lesson"], record.data["sweeps"]
+    settings = load_settings(lesson)
+    if not settings.sweeps[name].varies and (
+        "other_means" not in settings.exempt
+    ):
+        yield from compare.mean_differences(was[name]["runs"], now)
+    sweeps = {**was, name: {**was[name], "runs": now}}
+    tree = Record({**record.data, "sweeps": sweeps}).tree
+    yield from claims.failing(lesson, tree)
 
 
 def _is_like(fingerprint: dict[str, Any]) -> bool:

@@ -21,8 +21,8 @@ class Sweep:
 
     An argument that begins with ``{data}/`` names real data, which is no
     part of the repository: see :func:`data_folder`. ``varies`` tells why
-    two runs of one seed differ, as the memory of a process does: then their
-    means are compared and not their digits.
+    two runs of one seed differ, as the memory of a process does: then the
+    lesson's claims are tried on them and no digit is compared.
     """
 
     seeds: tuple[int, ...]
