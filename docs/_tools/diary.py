@@ -150,22 +150,20 @@ class Writer:
 
     def learners(self) -> list[list[timeline.Day]]:
         """List the days of each learner; those of one by their first item."""
-        first: dict[str, str] = {}
-        for name, page in self.places.items():
-            first[page] = min(name, first.get(page, name))
         folder = self.records.root / "docs" / self.language / "diary"
         days = timeline.days(folder)
-        days.sort(
-            key=lambda day: (day.date, first.get(f"diary/{day.name}", ""))
-        )
+        days.sort(key=lambda day: (day.date, min(self.ids(day), default="")))
         return timeline.learners(days)
+
+    def ids(self, day: timeline.Day) -> list[str]:
+        """List the items that a page tells of."""
+        page = f"diary/{day.name}"
+        return [name for name, place in self.places.items() if place == page]
 
     def verdicts(self, day: timeline.Day) -> list[tuple[str, int]]:
         """List how often each verdict stands on a page, the most first."""
-        page = f"diary/{day.name}"
-        ids = [name for name, place in self.places.items() if place == page]
-        count = Counter(self.entries[name].verdict for name in ids)
-        return count.most_common()
+        told = (self.entries[name].verdict for name in self.ids(day))
+        return Counter(told).most_common()
 
 
 def _version(entry: Entry) -> tuple[str, list[int]]:

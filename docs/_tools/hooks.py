@@ -50,7 +50,7 @@ def on_files(files: Files, /, *, config: MkDocsConfig) -> None:
 
 def on_nav(nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> None:
     """Let the menu hold each notebook behind its lesson."""
-    title = _site(config).records.word("notebook", config.theme["language"])
+    title = _site(config).records.word(config.theme["language"], "notebook")
     for section in nav.items:
         for page in [*(section.children or [])]:
             lesson = page.file.src_uri if isinstance(page, Page) else ""

@@ -40,16 +40,14 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
     script = "\n".join(lines) + "\n"
     if not has_notebook(script):
         return None
-    text = in_cells(script)
-    book: NotebookNode = jupytext.reads(text, "py:percent")
+    book: NotebookNode = jupytext.reads(in_cells(script), "py:percent")
     book.metadata = NotebookNode(METADATA)
-    before, *cells = book.cells
-    before.source = _without_docstring(before.source)
-    before.metadata = {"title": "imports"}
-    book.cells = [new_markdown_cell(_about(text), id="about")]
-    for cell in [before, *cells] if before.source else cells:
-        _finish(cell, len(book.cells), lesson, records)
-        book.cells.append(cell)
+    first = book.cells[0]
+    about, first.source = _parted(first.source)
+    first.metadata = {"title": "imports"}
+    for number, cell in enumerate(book.cells, 1):
+        _finish(cell, number, lesson, records)
+    book.cells.insert(0, new_markdown_cell(about, id="about"))
     return book
 
 
@@ -74,15 +72,12 @@ def in_cells(script: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _about(script: str) -> str:
-    docstring = ast.get_docstring(ast.parse(script)) or ""
-    title, _, rest = docstring.partition("\n")
-    return f"# {title}\n\n{rest.strip()}".strip()
-
-
-def _without_docstring(source: str) -> str:
-    first = ast.parse(source).body[0]
-    return "\n".join(source.splitlines()[first.end_lineno :]).strip("\n")
+def _parted(source: str) -> tuple[str, str]:
+    """Return a script's docstring as Markdown, and what follows it."""
+    module = ast.parse(source)
+    title, _, rest = (ast.get_docstring(module) or "").partition("\n")
+    after = source.splitlines()[module.body[0].end_lineno :]
+    return f"# {title}\n\n{rest.strip()}".strip(), "\n".join(after).strip("\n")
 
 
 def _finish(cell: Any, count: int, lesson: str, records: Records) -> None:

@@ -35,7 +35,7 @@ class Record:
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
         self.lesson: str = data["lesson"]
-        self.claims: Mapping[str, Any] = data.get("claims", {})
+        self.claims: dict[str, dict[str, Any]] = data.get("claims", {})
 
     @cached_property
     def tree(self) -> dict[str, Any]:
@@ -67,8 +67,7 @@ class Record:
             names = ", ".join(self.claims) or "nothing"
             told = f"{self.lesson} has no such claim; there is: {names}"
             raise RecordError(told)
-        claim: Mapping[str, Any] = self.claims[name]
-        return claim
+        return self.claims[name]
 
     def others(self, key: str) -> dict[str, Any]:
         """Return, by name, what a key is under numerics where it differs."""
