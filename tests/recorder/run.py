@@ -227,8 +227,7 @@ def _pristine(folder: Path, device: str, seeds: list[int]) -> Iterator[None]:
     manual_seed = torch.manual_seed
 
     def noted_seed(seed: int) -> torch.Generator:
-        if seed not in seeds:
-            seeds.append(seed)
+        seeds.append(seed)
         return manual_seed(seed)
 
     with (

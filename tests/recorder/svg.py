@@ -293,7 +293,7 @@ def name_of(colour: Colour) -> str:
     Raises:
         FigureError: the colour is none of the style's.
     """
-    rgb = tuple(float(part) for part in colour[:3])
+    rgb: Any = tuple(float(part) for part in colour[:3])
     for known, name in NAMES.items():
         if max(abs(a - b) for a, b in zip(rgb, known, strict=True)) < 0.003:
             return name
