@@ -190,7 +190,20 @@ class Recording:
             here = runs.environment()
             new |= {part: here[part] for part in ("torch", "torchvision")}
             new["data"] = {p: digest_of(data_folder() / p) for p in sweep.data}
+        elif seconds := self.longest(name, wanted, code):
+            new["cpu_seconds"] = seconds
         return new
+
+    def longest(
+        self, name: str, wanted: list[runs.Run], code: list[str]
+    ) -> float:
+        """Return what the longest run of a sweep takes, as far as is known."""
+        kept = [runs.kept(run, self.root) or {} for run in wanted]
+        seconds = [one.get("cpu_seconds", 0.0) for one in kept]
+        before = self.old.get("sweeps", {}).get(name, {})
+        if before.get("code") == code:
+            seconds.append(before.get("cpu_seconds", 0.0))
+        return max(seconds)
 
     def figures(
         self, record: dict[str, Any], main: dict[str, Any]
