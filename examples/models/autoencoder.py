@@ -8,7 +8,7 @@ Neural Networks, 2006; Vincent and others, Denoising Autoencoders, 2008
 """
 
 import argparse
-import math
+import sys
 
 import matplotlib.pyplot as plt
 import torch
@@ -71,7 +71,7 @@ def fit(images, args, double=upsample, noise=0.0):
     criterion = nn.MSELoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=args.rate)
     schedule = CosineAnnealingLR(optimizer, args.epochs)
-    for _ in range(args.epochs):
+    for epoch in range(args.epochs):
         for (clean,) in loader:  # no labels
             inputs = clean + noise * torch.randn_like(clean)
             loss = criterion(model(inputs), clean)  # the target is clean
@@ -79,7 +79,8 @@ def fit(images, args, double=upsample, noise=0.0):
             loss.backward()
             optimizer.step()
         schedule.step()
-    if not math.isfinite(loss.item()):
+        print(f"epoch {epoch + 1}", end="\r", file=sys.stderr, flush=True)
+    if not loss.isfinite():
         raise SystemExit("loss is not finite: lower the learning rate")
     return model
 
@@ -183,14 +184,13 @@ def parse_arguments(argv):
 def main(argv=None):
     args = parse_arguments(argv)
     train_images, val_images = load_pictures(args.device)
-    pictures = copy_all(train_images, val_images, args)
-    if not args.copies_only:
-        pictures |= mismatch(train_images, val_images, args)
-        pictures |= clean_all(train_images, val_images, args)
-    results = {}
-    for name, copies in pictures.items():
-        results[name.replace(" ", "_").lower()] = mse(copies, val_images)
-        print(f"{name:14} {mse(copies, val_images):.4f}")
+    pictures, results = {}, {}
+    steps = [copy_all, mismatch, clean_all]
+    for step in steps[: 1 if args.copies_only else 3]:
+        for name, copies in step(train_images, val_images, args).items():
+            pictures[name] = copies
+            results[name.replace(" ", "_").lower()] = mse(copies, val_images)
+            print(f"{name:14} {mse(copies, val_images):.4f}")
     show_sizes()
     pictures["original"] = val_images
     rows = {name: grid_row(copies) for name, copies in pictures.items()}
