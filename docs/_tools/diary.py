@@ -38,7 +38,8 @@ def asked(lesson: str, language: str, records: Records) -> str:
     pages = {
         page
         for name, page in writer.places.items()
-        if writer.entries[name].lesson.partition("#")[0] == lesson
+        if (entry := writer.entries.get(name))
+        and entry.lesson.partition("#")[0] == lesson
     }
     links = " · ".join(map(writer.link, sorted(pages)))
     return f"\n\n{writer.word('asked') % links}\n" if links else ""
