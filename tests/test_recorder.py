@@ -370,6 +370,15 @@ def test_run_leaves_the_process_as_it_was(
     assert not Path("left").exists()
 
 
+def test_interrupted_script_ends_the_run(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """Its outcome is not kept as if it were whole."""
+    root = project(tmp_path, "print(1)\nraise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        run_lesson(eval_example, LESSON, root=root)
+
+
 def test_numbers_do_not_depend_on_what_ran_before(
     tmp_path: Path, eval_example: EvalExample
 ) -> None:
@@ -694,6 +703,10 @@ def test_a_record_keeps_and_a_run_finds_files(
     assert made.read_bytes() == bytes(range(256))
     assert not faults(root)
     assert not recording.Recording(LESSON, root).write()
+    made.unlink()
+    assert any("made.bin was edited, added or" in one for one in faults(root))
+    assert recording.Recording(LESSON, root).write()
+    assert made.read_bytes() == bytes(range(256))
     seen.write_text("after")
     (fault,) = faults(root)
     assert "was not run as it is now" in fault
