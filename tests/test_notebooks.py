@@ -16,8 +16,9 @@ from docs._tools.lessons import (
     record_folder,
     script_path,
 )
+from docs._tools.markup import TEMPLATES
 from docs._tools.notebooks import RUN, has_notebook, in_cells, notebook
-from docs._tools.pages import TEMPLATES, shown
+from docs._tools.pages import shown
 from docs._tools.parts import cells_of
 from docs._tools.records import Records
 from tests.test_site import address, article, html
