@@ -97,17 +97,7 @@ def chart(
     Raises:
         SiteError: a line says something else, or names what does not exist.
     """
-    told: dict[str, str] = {}
-    rows: list[Row] = []
-    for _, text in lines:
-        if not (line := LINE.match(text)):
-            raise SiteError(f"{text!r}: expected alt, caption, scale, row:")
-        name, what, words = (group or "" for group in line.groups())
-        if name in ("row", "noted"):
-            row = _measured if name == "row" else _noted
-            rows.append(row(records, what, words))
-        else:
-            told[name] = what or words
+    told, rows = _told(lines, records)
     if {*told} != {"alt", "caption", "scale"} or not rows:
         raise SiteError("a chart needs alt, caption, scale and a row")
     svg = render(
@@ -120,6 +110,23 @@ def chart(
         right=RIGHT,
     )
     return svg.replace("\n", ""), told["caption"]
+
+
+def _told(
+    lines: list[tuple[int, str]], records: Records
+) -> tuple[dict[str, str], list[Row]]:
+    told: dict[str, str] = {}
+    rows: list[Row] = []
+    for _, text in lines:
+        if not (line := LINE.match(text)):
+            raise SiteError(f"{text!r}: expected alt, caption, scale, row:")
+        name, what, words = (group or "" for group in line.groups())
+        if name in ("row", "noted"):
+            row = _measured if name == "row" else _noted
+            rows.append(row(records, what, words))
+        else:
+            told[name] = what or words
+    return told, rows
 
 
 def _measured(records: Records, what: str, label: str) -> Row:

@@ -459,8 +459,10 @@ class Expander:
         if "terms" in settings:
             terms = self.records.words("terms").values()
             return self.render("glossary.md.j2", terms=terms)
-        if "columns" not in settings or not {"rows", "series"} & {*settings}:
-            raise SiteError("the table lacks columns:, or rows: or series:")
+        if "columns" not in settings:
+            raise SiteError("the table lacks columns:")
+        if len(settings.keys() & {"rows", "series"}) != 1:
+            raise SiteError("the table needs either rows: or series:")
         record = self.record(settings.get("lesson", ""))
         columns = [one.partition(":") for one in settings["columns"].split()]
         heads = [self.label(key) for key in _told_apart(columns)]
