@@ -40,6 +40,7 @@ HOSTS = {
     "doi.org",
     "github.com",
     "kaggle.com",
+    "lightning.ai",
     "myrtle.ai",
     "numpy.org",
     "pytorch.org",
