@@ -150,3 +150,48 @@ def test_a_contradiction_is_found() -> None:
     assert not uneven({"test": {"confusion": counts, "accuracy": 0.85}})
     (told,) = uneven({"test": {"confusion": counts, "accuracy": 0.95}})
     assert told == "test.accuracy is 0.95, not 0.850000"
+
+
+def runs_of(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each run of a record with its place: the main one, every seed."""
+    yield "main", data["main"]["values"]
+    for name, sweep in {**data["sweeps"], **data["real"]}.items():
+        for seed, run in zip(sweep["seeds"], sweep["runs"], strict=True):
+            yield f"{name}, seed {seed}", run
+
+
+def off_the_series(run: dict[str, Any]) -> Iterator[str]:
+    """Yield what is said of the best epoch and is not of that epoch."""
+    best, history = run.get("best_epoch"), run.get("history")
+    if not isinstance(best, int) or not isinstance(history, list):
+        return
+    rows = [row if isinstance(row, list) else [row] for row in history]
+    for key, value in run.items():
+        if not key.startswith("best_") or not isinstance(value, float):
+            continue
+        of = [n for n, row in enumerate(rows, 1) if value in row]
+        if best not in of:
+            yield f"{key} is {value}, of epochs {of}, but best_epoch is {best}"
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_best_numbers_are_of_the_best_epoch(lesson: str) -> None:
+    """An index that is one off changes no shape and breaks no claim."""
+    faults = [
+        f"snippets/{lesson}/record.json: {place}: {fault}: mend "
+        f"examples/{lesson}.py (epochs count from 1, rows from 0)"
+        for place, run in runs_of(RECORDS.record(lesson).data)
+        for fault in off_the_series(run)
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize(("accuracy", "faults"), [(0.8, 0), (0.7, 1), (0.9, 1)])
+def test_a_number_of_another_epoch_is_found(
+    accuracy: float, faults: int
+) -> None:
+    """The second epoch is the best, and its row is the second."""
+    history = [[0.9, 0.9], [0.2, 0.8], [0.3, 0.7]]
+    run = {"best_epoch": 2, "history": history, "best_val_accuracy": accuracy}
+    assert len([*off_the_series(run)]) == faults

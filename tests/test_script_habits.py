@@ -293,6 +293,64 @@ def test_script_asks_for_no_file_beside_it(lesson: str) -> None:
     fail_with(lesson, faults)
 
 
+CHOOSES = {"min", "max", "sorted", "argmin", "argmax"}
+SCALES = re.compile(r"\w*(?:scaler|mean_and_std|statistics)")
+
+
+def learned_choices(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield what is chosen by training rows, or scaled by all rows.
+
+    The second only where a function cuts rows by two lists, train and val.
+    """
+    for node in calls_in(tree):
+        key = [one.value for one in node.keywords if one.arg == "key"]
+        names = {name_of(x) for one in key for x in ast.walk(one)}
+        if name_of(node) in CHOOSES and any(
+            name.startswith("train") for name in names
+        ):
+            yield node.lineno, "chooses by training data: take validation data"
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        cuts = {
+            name_of(node.slice)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Subscript)
+        }
+        for call in calls_in(function) if cuts & {"train", "val"} else ():
+            rows = {name_of(x) for one in call.args for x in ast.walk(one)}
+            if SCALES.fullmatch(name_of(call)) and "train" not in rows:
+                yield (
+                    call.lineno,
+                    f"{ast.unparse(call)} sees validation rows: give it the "
+                    "training rows, [train]",
+                )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_validation_chooses_and_training_scales(lesson: str) -> None:
+    """A choice on training rows, or a scale of all rows, flatters quietly."""
+    fail_with(lesson, [*learned_choices(tree_of(lesson))])
+
+
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        ("min(answers, key=lambda x: rmse(x[val], y[val]))", 0),
+        ("min(answers, key=lambda x: rmse(x[train], y[train]))", 1),
+        ("max(trials, key=lambda trial: trial.train_accuracy)", 1),
+        ("max(train_losses)", 0),
+        ("make_scaler(x[train], y[train]), y[val]", 0),
+        ("make_scaler(x, y), y[val]", 1),
+        ("make_scaler(x, y)", 0),
+    ],
+)
+def test_learned_choices_are_found(line: str, faults: int) -> None:
+    """By the key of a choice, and by what a scaler is given."""
+    tree = ast.parse(f"def compare(x, y, train, val):\n    return {line}\n")
+    assert len([*learned_choices(tree)]) == faults
+
+
 CELL = """
 import sys
 sys.argv = ["ipykernel_launcher.py", *{arguments!r}, "-f", "/x/kernel.json"]

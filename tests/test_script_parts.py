@@ -8,6 +8,7 @@ import argparse
 import ast
 import contextlib
 import inspect
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
+import numpy
 import pytest
+import scipy.stats  # type: ignore[import-untyped]
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -261,6 +264,134 @@ def test_measuring_changes_nothing(
             should="measuring leaves the network as it was",
             do="Call model.eval() before the first batch.",
         )
+
+
+# The device ---------------------------------------------------------------
+
+# What is given a device and pictures: all that must go where the network is.
+USUAL = {"model", "loader", "criterion", "optimizer", "scheduler", "device"}
+SENDING = [
+    key
+    for key in [*MEASURING, *named("train_epoch")]
+    for names in [{x.arg for x in FUNCTIONS[key].args.args}]
+    if "device" in names and (key in MEASURING or names <= USUAL)
+]
+
+
+class Sent(torch.Tensor):
+    """A tensor that went to the device; so is all that is made of it."""
+
+
+def must_be_sent(tensor: Any, what: str) -> None:
+    """Refuse a tensor that stayed where the loader made it."""
+    if not isinstance(tensor, Sent):
+        raise TypeError(f"{what} stay on the CPU")
+
+
+class Receiver(nn.Module):
+    """A network on another device."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(1, 5)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Refuse pictures that were not sent; take any size of them."""
+        must_be_sent(images, "pictures")
+        brightness = images.flatten(1).mean(dim=1, keepdim=True)  # (B, 1)
+        logits: Tensor = self.head(brightness)
+        return logits
+
+
+class ReceivedLoss(nn.Module):
+    """A loss that is computed on another device."""
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Refuse labels that were not sent."""
+        must_be_sent(labels, "labels")
+        return nn.functional.cross_entropy(logits, labels)
+
+
+@in_all(SENDING)
+def test_pictures_and_labels_go_to_the_device(
+    load: Load, monkeypatch: pytest.MonkeyPatch, lesson: str, function: str
+) -> None:
+    """On a computer without a GPU a forgotten to(device) is not felt."""
+    to = torch.Tensor.to
+
+    def send(tensor: Tensor, *given: Any, **more: Any) -> Tensor:
+        moved = to(tensor, *given, **more)
+        return moved.as_subclass(Sent) if "cpu" in given else moved
+
+    monkeypatch.setattr(torch.Tensor, "to", send)
+    network = Receiver()
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.ConstantLR(optimizer)
+    try:
+        call(
+            getattr(load(lesson), function),
+            model=network,
+            images=some_pictures().tensors[0],
+            labels=some_pictures().tensors[1],
+            split=some_pictures().tensors,
+            loader=DataLoader(some_pictures(), 7),
+            criterion=ReceivedLoss(),
+            optimizer=optimizer,
+            scheduler=schedule,
+            device="cpu",
+        )
+    except TypeError as error:
+        wrong(
+            lesson,
+            function,
+            is_=str(error),
+            should="all that meets the network is where the network is",
+            do="Write .to(device) on it.",
+        )
+
+
+# Statistics by hand ---------------------------------------------------------
+
+
+@in_all(named("wilson_interval"))
+def test_interval_is_that_of_a_library(
+    load: Load, lesson: str, function: str
+) -> None:
+    """A formula that is slightly wrong still gives an interval."""
+    interval = getattr(load(lesson), function)
+    for right, count in ((362, 382), (9, 10), (0, 7), (50, 100)):
+        tried = scipy.stats.binomtest(right, count)
+        wanted = tried.proportion_ci(0.95, method="wilson")
+        if not numpy.allclose(interval(right, count), wanted, atol=1e-4):
+            wrong(
+                lesson,
+                function,
+                is_=f"of {right} of {count} it gives {interval(right, count)}",
+                should=f"{tuple(map(float, wanted))}, as scipy.stats.binomtest",
+                do="Compare the formula with the one on the page.",
+            )
+
+
+@in_all([one for one in named("compare") if one[0] == "workflow/inference"])
+def test_p_value_is_that_of_a_library(
+    load: Load, lesson: str, function: str
+) -> None:
+    """Coins of which some fall for the first: a two-sided binomial test."""
+    compare = getattr(load(lesson), function)
+    for first_only, second_only in ((8, 2), (5, 5), (1, 12), (0, 3)):
+        only = first_only + second_only
+        first = torch.arange(only + 4) < first_only
+        second = ~first & (torch.arange(only + 4) < only)
+        p_value = compare(first, second, "x")["p_value"]
+        wanted = scipy.stats.binomtest(first_only, only).pvalue
+        if not math.isclose(p_value, wanted, rel_tol=1e-6):
+            wrong(
+                lesson,
+                function,
+                is_=f"{first_only} to {second_only} gives p = {p_value}",
+                should=f"{wanted}, as scipy.stats.binomtest",
+                do="Count both tails, and the cases as uneven as this one.",
+            )
 
 
 # Frozen layers --------------------------------------------------------------

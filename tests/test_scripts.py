@@ -2,9 +2,11 @@
 
 import argparse
 import ast
+import contextlib
 import io
 import itertools
 import re
+import shlex
 import subprocess
 import sys
 import tokenize
@@ -28,7 +30,7 @@ from docs._tools.packages import packages
 from docs._tools.parts import has_main
 from tests import form
 from tests.form import LONGEST_FUNCTION
-from tests.page_source import read
+from tests.page_source import lines_of, pages, read
 from tests.test_project import direct_dependencies
 
 # Functions that each script writes for itself.
@@ -554,3 +556,132 @@ def test_functions_of_the_tools_are_short_too(path: Path) -> None:
             f"{path.relative_to(ROOT)}:{function.lineno}: {function.name} has "
             f"{length} lines: split it (at most {LONGEST_FUNCTION})"
         )
+
+
+def commands_of(lesson: str) -> dict[str, str]:
+    """Return each command that starts a script, and where it stands first.
+
+    In the docstring what a bracket says of it is left out.
+    """
+    name = re.escape(lesson.rpartition("/")[2])
+    typed = re.compile(rf"(?:uv run |\$ )?python {name}\.py\b(?P<rest>.*)")
+    said = ast.get_docstring(parse(lesson)[1]) or ""
+    run = re.search(rf"^Run: python {name}\.py(?P<rest>[^(\n]*)", said, re.M)
+    found = {run["rest"]: f"examples/{lesson}.py:1"} if run else {}
+    for language, page in itertools.product(LANGUAGES, pages()):
+        own = page == f"{page_of(lesson)}.md"
+        for line in lines_of(read(language, page)) if own else ():
+            if line.fence == "console" and (
+                match := typed.match(line.text.strip())
+            ):
+                where = f"docs/{language}/{page}:{line.number}"
+                found.setdefault(match["rest"].partition(" #")[0], where)
+    return found
+
+
+def not_understood(main: Callable[..., object], command: str) -> str:
+    """Return what a script's parser says against a command."""
+    original = argparse.ArgumentParser.parse_known_args
+
+    def stop(
+        parser: argparse.ArgumentParser, *given: Any, **more: Any
+    ) -> NoReturn:
+        patch.undo()
+        raise ParsedError(original(parser, *given, **more)[1])
+
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argparse.ArgumentParser, "parse_known_args", stop)
+        try:
+            with contextlib.redirect_stderr(said):
+                main(shlex.split(command))
+        except ParsedError as end:
+            left = " ".join(end.args[0])
+            return f"unrecognized arguments: {left}" if left else ""
+        except SystemExit:
+            return said.getvalue().rpartition("error: ")[2].strip()
+    return "it reads no arguments"
+
+
+@pytest.mark.parametrize("lesson", WITH_MAIN)
+def test_commands_that_are_told_are_understood(
+    load_script: Callable[[Path], ModuleType], lesson: str
+) -> None:
+    """Each option exists and takes the value that docstring and pages give."""
+    main = load_script(script_path(lesson)).main
+    faults = [
+        f"{where}: `python {lesson.rpartition('/')[2]}.py{command}`: {fault}"
+        for command, where in commands_of(lesson).items()
+        if (fault := not_understood(main, command))
+    ]
+    if faults:
+        faults.append("Write a command that the script's parser takes.")
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+LAYER = re.compile(
+    r"^ +nn\.(?P<kind>\w+)\((?P<first>\w+)?(?:, (?P<second>\w+))?"
+)
+KEEPS_SHAPE = re.compile(r"ReLU|Dropout\w*|BatchNorm\dd|Tanh|Sigmoid|GELU")
+SHAPE = re.compile(r"\(B((?:, \w+)+)\)\s*$")
+
+
+def wrong_shapes(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the comments on layers that do not fit the layers' own sizes.
+
+    What a comment says goes into the next layer: its channels into a
+    convolution, its last number into a linear layer.
+    """
+    told: list[str] = []  # the last shape, or as far as a layer gives it
+    for number, line in enumerate(source.splitlines(), 1):
+        code, _, comment = line.partition("#")
+        layer = LAYER.match(code)
+        if layer is None:
+            told = []
+            continue
+        shape = SHAPE.search(comment)
+        said = shape[1].split(", ")[1:] if shape else []
+        linear, conv = (layer["kind"].startswith(x) for x in ("Linear", "Conv"))
+        sizes = layer["first"], layer["second"]
+        at = -1 if linear else 0  # where a shape holds what a layer counts
+        if (linear or conv) and told and differ(told[at], sizes[0]):
+            yield number, f"takes {sizes[0]}, the shape above says {told[at]}"
+        if (linear or conv) and said and differ(said[at], sizes[1]):
+            yield number, f"the comment says {said[at]}, it makes {sizes[1]}"
+        if said or not KEEPS_SHAPE.fullmatch(layer["kind"]):
+            told = said
+
+
+def differ(first: str | None, second: str | None) -> bool:
+    """Say whether two sizes are numbers, and not the same."""
+    both = (first or "").isdigit() and (second or "").isdigit()
+    return both and first != second
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_shapes_in_comments_fit_the_layers(lesson: str) -> None:
+    """A comment that was true before a layer changed misleads."""
+    source, _ = parse(lesson)
+    faults = [
+        f"examples/{lesson}.py:{line}: {told}: correct the shape in the "
+        "comment here or above"
+        for line, told in wrong_shapes(source)
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "faults"),
+    [
+        ("nn.Flatten(),  # (B, 256)\nnn.Linear(512, 10),", [2]),
+        ("nn.Linear(64, 32),  # (B, 64)\nnn.ReLU(),", [1]),
+        ("nn.Conv2d(1, 8, 3),\nnn.ReLU(),  # (B, 8, 4, 4)", []),
+        ("nn.ReLU(),  # (B, 8, 4, 4)\nnn.Conv2d(16, 8, 3),", [2]),
+        ("nn.Flatten(),  # (B, 8, 8) -> (B, 64)\nnn.Linear(64, 10),", []),
+    ],
+)
+def test_wrong_shapes_are_found(lines: str, faults: list[int]) -> None:
+    """What goes in, and what comes out."""
+    source = "\n".join(f"    {line}" for line in lines.splitlines())
+    assert [line for line, _ in wrong_shapes(source)] == faults

@@ -2,6 +2,9 @@
 
 import itertools
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -20,6 +23,30 @@ KINDS = {
 }
 # What a translation keeps: code, values, the targets of links, numbers.
 KEPT = re.compile(r"`[^`]+`|\{\{.*?\}\}|\]\([^)]+\)|\{ ?#[\w-]+ ?\}|\d+")
+
+LINK = re.compile(r"\]\((?P<target>[^)\s]+)[^)]*\)")
+ADDRESS = re.compile(r"\]\([^)]*\)|\{ ?#[\w-]+ ?\}")
+CODE = re.compile(r"`[^`]+`|\{\{.*?\}\}")
+CELL_END = re.compile(r"(?<!\\)\|")
+# Counts: "five epochs", 5エポック. A language may leave a count out, and one or
+# two are often said otherwise; but both give no different ones.
+WORDS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+WORDS |= {"nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
+COUNTED = {
+    "en": re.compile(
+        rf"(?i)(?<![\w.-])(?P<count>{'|'.join(WORDS)}|\d[\d,]*)"
+        r"(?= (?:more |other |different |random |further |small |of the )?"
+        r"(?:epoch|seed|picture|pixel|class|layer|form|network|training|update"
+        r"|step|point|line|file|part|time|test|batch|value|number|row|column)"
+        r"(?:e?s)?\b)"
+    ),
+    "ja": re.compile(
+        r"(?<![A-Za-z0-9.,])(?P<count>\d[\d,]*)(?=(?:つの|個の|枚の|通りの)?"
+        r"(?:乱数の)?(?:エポック|シード|画素|クラス|層|枚|ネットワーク|ポイント"
+        r"|回|行|列|個|つ|本)(?!目))"
+    ),
+}
+NUMBER = re.compile(rf"(?i)\b(?:{'|'.join(WORDS)})\b|\d+(?:,\d{{3}})*")
 
 
 class Block(NamedTuple):
@@ -119,6 +146,103 @@ def test_each_block_has_a_partner(page: str) -> None:
             "there too, or take it out here",
             pytrace=False,
         )
+
+
+def numbers(found: list[str]) -> set[int]:
+    """Return the numbers that words and digits say, from three on."""
+    read = [WORDS.get(x.lower()) or int(x.replace(",", "")) for x in found]
+    return {number for number in read if number > 2}
+
+
+def other_counts(ja: Block, en: Block) -> str | None:
+    """Say what each language counts where the other has other numbers."""
+    texts = {
+        language: unicodedata.normalize("NFKC", ADDRESS.sub("]", block.text))
+        for language, block in zip(LANGUAGES, (ja, en), strict=True)
+    }
+    counted, named = (
+        {lang: numbers(find[lang].findall(texts[lang])) for lang in LANGUAGES}
+        for find in (COUNTED, dict.fromkeys(LANGUAGES, NUMBER))
+    )
+    alone = [counted[a] - named[b] for a, b in (LANGUAGES, LANGUAGES[::-1])]
+    if not all(alone):
+        return None
+    told = [", ".join(map(str, sorted(one))) for one in alone]
+    return f"ja counts {told[0]}, en {told[1]}: say the same number"
+
+
+def other_links(ja: Block, en: Block) -> str | None:
+    """Say which targets only one of two blocks links to."""
+    left, right = (Counter(LINK.findall(block.text)) for block in (ja, en))
+    if left == right:
+        return None
+    return (
+        f"ja links to {[*(left - right)]}, en to {[*(right - left)]}: link to "
+        "the same place, anchor included"
+    )
+
+
+def moved_cells(ja: Block, en: Block) -> str | None:
+    """Say which code or value stands in another column of the same row."""
+    if ja.kind != "table row":
+        return None
+    cells = [
+        [CODE.findall(cell) for cell in CELL_END.split(block.text)]
+        for block in (ja, en)
+    ]
+    rows = [Counter(itertools.chain(*row)) for row in cells]
+    pairs = itertools.zip_longest(*cells)
+    moved = [a or b for a, b in pairs if Counter(a) != Counter(b)]
+    if rows[0] != rows[1] or not moved:
+        return None  # a name may be missing in one language
+    return f"{moved[0]} stands in another column: are two cells swapped?"
+
+
+def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
+    """Yield the line in English, and what paired blocks say differently."""
+    if kinds(ja) != kinds(en):
+        return  # another test names the block without a partner
+    for left, right in zip(ja, en, strict=True):
+        if left.kind.startswith("fence"):
+            continue
+        for find in (other_counts, other_links, moved_cells):
+            if told := find(left, right):
+                yield right.line, f"(ja: line {left.line}): {told}"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_partners_say_the_same(page: str) -> None:
+    """Counts, targets of links, and what stands in which column."""
+    both = [
+        blocks((ROOT / "docs" / language / page).read_text("utf-8"))
+        for language in LANGUAGES
+    ]
+    faults = [
+        f"docs/en/{page}:{line} {told}" for line, told in differences(*both)
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("ja", "en", "told"),
+    [
+        ("10エポックで20回。", "It ends after five epochs.", "10, 20, en 5"),
+        ("3枚です。", "Three pictures, 4 forms.", ""),
+        ("10回です。", "Ten runs.", ""),
+        ("[x](a.md#b)です。", "See [x](a.md#c).", "a.md#b"),
+        ("| `a` | `b`の形 |", "| shape of `b` | `a` |", "['`a`']"),
+        ("| `a` | `b`の形 |", "| `a` | shape of `b` |", ""),
+        ("| `a` | 形 |", "| `a` | shape of `b` |", ""),
+    ],
+)
+def test_what_differs_between_partners_is_found(
+    ja: str, en: str, told: str
+) -> None:
+    """A number, a link's target, two swapped cells; not what one leaves out."""
+    found = [what for _, what in differences(blocks(ja), blocks(en))]
+    assert len(found) == bool(told)
+    assert told in "".join(found)
 
 
 LEFT = "# T {#t}\n\nOne `a`.\n\nTwo 2.\n\n- x\n- y\n\n```python\n# no\n```\n"
