@@ -166,7 +166,7 @@ def test_shown_notebook_is_lean(site: Path, lesson: str, language: str) -> None:
         / address(language, f"notebooks/{page_of(lesson)}.md")
         / "index.html"
     )
-    assert path.stat().st_size < 100_000
+    assert path.stat().st_size < 102_000
     page = article(site, language, f"notebooks/{page_of(lesson)}.md")
     assert not page.select("style, script, link, [style]")
     assert not page.select("[class^=jp-], [class*=ipynb]")

@@ -199,7 +199,7 @@ class Recording:
     ) -> float:
         """Return what the longest run of a sweep takes, as far as is known."""
         kept = [runs.kept(run, self.root) or {} for run in wanted]
-        seconds = [one.get("cpu_seconds", 0.0) for one in kept]
+        seconds: list[float] = [one.get("cpu_seconds", 0.0) for one in kept]
         before = self.old.get("sweeps", {}).get(name, {})
         if before.get("code") == code:
             seconds.append(before.get("cpu_seconds", 0.0))
