@@ -2,11 +2,11 @@
 
 Alike: five new shapes. Not alike: digits, enlarged. Each way is tried at
 several rates, more of them until the best is not the first or the last one;
-validation chooses, for each network anew, and test pictures are read once.
+validation chooses, and test pictures are read once.
 
 Shapes: B pictures of a batch, N of a set; a picture is (3, 24, 24)
 Needs: torch 2.11 or newer, torchvision, scikit-learn, matplotlib
-Run: python which_when.py
+Run: python which_when.py (with --epochs 20 layers learn too, for minutes)
 Source: CS231n notes on transfer learning; Howard and Ruder 2018
 """
 
@@ -143,9 +143,9 @@ def train_all(model, parts, args):
     return evaluate(best, *parts[2])[1], told
 
 
-def try_task(task, seed, shapes, trained, args):
+def try_task(task, shapes, args):
     """Try each way on the pictures of one task; tell how it was trained."""
-    torch.manual_seed(seed)
+    torch.manual_seed(args.seed)
     parts = [few_of(shapes[part], size) for part, size in SIZES.items()]
     if task != "shapes_20":
         parts = few_digits(int(task.split("_")[1]))
@@ -153,54 +153,46 @@ def try_task(task, seed, shapes, trained, args):
     model(parts[0][0])  # measures the statistics of random layers
     found = {"pixels": solve_linear(nn.AvgPool2d(3), parts)}
     found["random"] = solve_linear(model.features[:8], parts)
-    model.load_state_dict(shapes["networks"][seed])
+    model.load_state_dict(shapes["networks"][args.seed])
     found["middle"] = solve_linear(model.features[:8], parts)
     found["head"] = solve_linear(model[:-1], parts)
     found["unpooled"] = solve_linear(model.features, parts)
-    model.head = nn.Linear(64, 10)
+    if args.epochs < 1:  # no layer learns but the head
+        return found, {}
+    model.head, trained = nn.Linear(64, 10), {}
     below = model.features[:12].eval()  # frozen: computed once
     fixed = [(below(images).detach(), labels) for images, labels in parts]
     last = nn.Sequential(model.features[12:], *model[1:])
     starts = {"partial": (last, fixed), "finetune": (model, parts)}
     for way, start in {**starts, "scratch": (scratch, parts)}.items():
-        found[way], told = train_all(*start, args)
-        trained.setdefault(way, {})[f"network {seed}"] = told
-    return found
-
-
-def summarise(values):
-    """Turn accuracies of several networks into mean and spread."""
-    mean, std = np.mean(values), np.std(values, ddof=len(values) > 1)
-    return {"n": len(values), "mean": mean, "std": std, "values": values}
+        found[way], trained[way] = train_all(*start, args)
+    return found, trained
 
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--networks", type=int, default=1, help="1 to 10 (1)")
     parser.add_argument("--tasks", nargs="+", default=TASKS, choices=TASKS)
-    parser.add_argument("--epochs", type=int, default=20, help="at least (20)")
+    parser.add_argument("--epochs", type=int, default=0, help="0: only heads")
     parser.add_argument("--device", default="cpu", help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="0 to 9 (0)")
     parser.add_argument("-f", "--f", help=argparse.SUPPRESS)  # notebooks
     args = parser.parse_args(argv)
-    seeds = range(args.seed, args.seed + args.networks)
     shapes, results, trained = load_shapes(), {}, {}
     for task in args.tasks:
-        rest = shapes, trained.setdefault(task, {}), args
-        runs = [try_task(task, seed, *rest) for seed in seeds]
-        found = {way: summarise([run[way] for run in runs]) for way in runs[0]}
-        print(task, *(f"{way} {x['mean']:.0%}" for way, x in found.items()))
-        results[task] = found
+        results[task], trained[task] = try_task(task, shapes, args)
+        print(task, *(f"{way} {x:.0%}" for way, x in results[task].items()))
     return results | {"trained": trained}
 
 
-def draw(results):
+def draw(results, sweeps=None):
     """Draw the accuracy of each way, with the spread: a colour a task."""
     axes = plt.figure("ways", (5, 2.6)).add_subplot(xlabel="accuracy")
-    for task, ways in [*results.items()][:-1]:  # without trained
-        names = [way.replace("random", "random layers") for way in ways]
-        mean, std = np.transpose([(x["mean"], x["std"]) for x in ways.values()])
-        axes.errorbar(mean, names, xerr=std, fmt="o", label=task)
+    runs = sweeps["networks"] if sweeps else [results]
+    for task in [*results][:-1]:  # without trained
+        ways = [x.replace("random", "random layers") for x in runs[0][task]]
+        values = [[*run[task].values()] for run in runs]
+        mean, std = np.mean(values, 0), np.std(values, 0, ddof=len(runs) > 1)
+        axes.errorbar(mean, ways, xerr=std, fmt="o", label=task)
     axes.legend(loc=(0.05, 0.53))
 
 

@@ -1,7 +1,5 @@
 """What the lesson on which layers to train claims."""
 
-import statistics
-
 from tests.recorder.claims import Comparison, Results, claim, less, more, near
 
 
@@ -10,7 +8,8 @@ from tests.recorder.claims import Comparison, Results, claim, less, more, near
     ja="似た図形では、出力層の直前の特徴量が途中の層の特徴量をはるかに上回る",
 )
 def last_features_suit_similar_shapes(r: Results) -> Comparison:
-    return more(r.shapes_20.head.mean, r.shapes_20.middle.mean, by=0.2)
+    shapes = r.networks.shapes_20
+    return more(shapes.head.mean, shapes.middle.mean, by=0.2)
 
 
 @claim(
@@ -20,9 +19,9 @@ def last_features_suit_similar_shapes(r: Results) -> Comparison:
     "2ポイント上回らない",
 )
 def more_layers_bring_shapes_nothing(r: Results) -> list[Comparison]:
-    head = r.shapes_20.head.mean
-    ways = r.shapes_20.partial.mean, r.shapes_20.finetune.mean
-    return [less(way, head + 0.02) for way in ways]
+    shapes = r.networks.shapes_20
+    ways = shapes.partial.mean, shapes.finetune.mean
+    return [less(way, shapes.head.mean + 0.02) for way in ways]
 
 
 @claim(
@@ -32,7 +31,8 @@ def more_layers_bring_shapes_nothing(r: Results) -> list[Comparison]:
     "出力層の直前の特徴量を10ポイント以上上回る",
 )
 def features_of_the_middle_suit_digits(r: Results) -> Comparison:
-    return more(r.digits_10.middle.mean, r.digits_10.head.mean, by=0.1)
+    ten = r.networks.digits_10
+    return more(ten.middle.mean, ten.head.mean, by=0.1)
 
 
 @claim(
@@ -42,7 +42,7 @@ def features_of_the_middle_suit_digits(r: Results) -> Comparison:
     "途中の層の特徴量には届かない",
 )
 def much_of_the_gap_is_the_pooling(r: Results) -> list[Comparison]:
-    ten = r.digits_10
+    ten = r.networks.digits_10
     return [
         more(ten.unpooled.mean, ten.head.mean, by=0.05),
         more(ten.middle.mean, ten.unpooled.mean),
@@ -58,7 +58,7 @@ def much_of_the_gap_is_the_pooling(r: Results) -> list[Comparison]:
 def pretraining_on_shapes_brings_digits_little(
     r: Results,
 ) -> list[Comparison]:
-    ten = r.digits_10
+    ten = r.networks.digits_10
     return [
         near(ten.middle.mean, ten.pixels.mean, within=0.06),
         more(ten.scratch.mean, ten.middle.mean),
@@ -73,7 +73,7 @@ def pretraining_on_shapes_brings_digits_little(
     "5ポイント以内",
 )
 def all_layers_and_the_middle_are_close(r: Results) -> list[Comparison]:
-    many = r.digits_100
+    many = r.networks.digits_100
     ways = many.finetune.mean, many.scratch.mean
     return [
         *(more(way, many.head.mean, by=0.03) for way in ways),
@@ -88,8 +88,7 @@ def all_layers_and_the_middle_are_close(r: Results) -> list[Comparison]:
     "図形のときの10倍以上",
 )
 def digits_need_higher_rates(r: Results) -> Comparison:
-    digits, shapes = (
-        statistics.fmean(one["chosen"] for one in task.finetune.values())
-        for task in (r.trained.digits_10, r.trained.shapes_20)
-    )
+    trained = r.networks.trained
+    digits = trained.digits_10.finetune.chosen.mean
+    shapes = trained.shapes_20.finetune.chosen.mean
     return more(digits, 10 * shapes)
