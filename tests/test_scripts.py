@@ -46,6 +46,7 @@ ALLOWED_IMPORTS = {
     "matplotlib",
     "numpy",
     "sklearn",
+    "threadpoolctl",  # comes with scikit-learn
     "tensorboard",  # what torch.utils.tensorboard writes, read back
     "torch",
     "torchvision",

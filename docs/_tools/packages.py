@@ -7,7 +7,11 @@ from pathlib import Path
 from docs._tools.lessons import ROOT, script_path
 
 # Modules that are named otherwise than the package that brings them.
-NAMES = {"PIL": "pillow", "sklearn": "scikit-learn"}
+NAMES = {
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "threadpoolctl": "scikit-learn",  # which needs it
+}
 # pip installs numpy with each of these; torch alone warns that it is missing.
 WITH_NUMPY = {"matplotlib", "scikit-learn", "torchvision"}
 

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 from torchvision.models.vgg import make_layers
@@ -114,6 +115,7 @@ def few_digits(each):
 
 
 @torch.no_grad()
+@threadpool_limits.wrap(limits=1)  # more threads are slower here
 def solve_linear(body, parts):
     """Classify what the body makes of pictures; return the accuracy."""
     body.eval()
@@ -149,7 +151,7 @@ def try_task(task, shapes, args):
     parts = [few_of(shapes[part], size) for part, size in SIZES.items()]
     if task != "shapes_20":
         parts = few_digits(int(task.split("_")[1]))
-    scratch, model = make_network(10), make_network(10)
+    scratch, model = make_network(10).to(args.device), make_network(10)
     model(parts[0][0])  # measures the statistics of random layers
     found = {"pixels": solve_linear(nn.AvgPool2d(3), parts)}
     found["random"] = solve_linear(model.features[:8], parts)
