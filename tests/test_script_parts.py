@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy
 import pytest
-import scipy.stats  # type: ignore[import-untyped]
+import scipy.stats
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
