@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import json
+import platform
 import shutil
 import subprocess
 import sys
@@ -414,6 +415,28 @@ def test_numerics_are_a_whole_environment(
         assert chosen.get(variable) == value
     assert ("STUDY_NO_ONEDNN" in chosen) == (name == "no-onednn")
     assert "PATH" in chosen
+
+
+@pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"),
+    reason="the pins name code of x86 processors",
+)
+def test_every_library_of_linear_algebra_obeys_the_pins() -> None:
+    """An OpenBLAS that chooses by processor gives another solver's digits."""
+    code = (
+        "import json, scipy.linalg, threadpoolctl, torch\n"
+        "print(json.dumps(threadpoolctl.threadpool_info()))"
+    )
+    told = subprocess.check_output(
+        [sys.executable, "-c", code], env=numerics.environment("pinned")
+    )
+    free = [
+        f"{library['filepath']}: {library['architecture']} code"
+        for library in json.loads(told)
+        if library["internal_api"] == "openblas"
+        and library["architecture"] != "Haswell"
+    ]
+    assert not free, f"not bound by PINS in tests/recorder/numerics.py: {free}"
 
 
 def test_unknown_numerics_end_with_their_names(

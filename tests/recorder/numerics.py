@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 PINNED = "pinned"
 # Vector code, BLAS and threads change the last bits of a sum, and a training
 # turns them into other digits. MKL's COMPATIBLE binds processors of all makers.
+# OpenBLAS is NumPy's and SciPy's, and with them scikit-learn's.
 PINS = {
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "ATEN_CPU_CAPABILITY": "avx2",
     "MKL_CBWR": "COMPATIBLE",
+    "OPENBLAS_CORETYPE": "Haswell",  # the AVX2 code
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic on CUDA
@@ -36,8 +38,13 @@ NUMERICS: dict[str, dict[str, str | None]] = {
         "ONEDNN_MAX_CPU_ISA": None,
         "ATEN_CPU_CAPABILITY": None,
         "MKL_CBWR": None,
+        "OPENBLAS_CORETYPE": None,
     },
-    "sse4": {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default"},
+    "sse4": {
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "ATEN_CPU_CAPABILITY": "default",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    },
     "no-onednn": {"STUDY_NO_ONEDNN": "1"},
     "two-threads": {
         "OMP_NUM_THREADS": "2",
