@@ -5,14 +5,18 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlparse
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from jinja2 import Environment, FileSystemLoader
 
 from docs._tools.expand import parse
 from docs._tools.lessons import (
     LANGUAGES,
+    ROOT,
     lesson_of,
     lessons,
     page_of,
@@ -25,6 +29,7 @@ from tests.test_pages import (
     pages,
 )
 
+THEME = ROOT / "docs/_tools/theme"
 LANGUAGE_FOLDER = {"ja": "", "en": "en/"}
 LESSON_PAGES = [f"{page_of(lesson)}.md" for lesson in lessons()]
 # What a browser loads by itself when it shows a page.
@@ -140,6 +145,55 @@ def test_links_and_anchors_resolve(site: Path) -> None:
                 if fragment not in ids(file):
                     faults.append(f"{name}: {link['href']} has no such id")
     assert not faults, "\n".join(faults)
+
+
+def test_each_page_is_called_by_its_heading_and_the_site(site: Path) -> None:
+    """A tab of the browser and a search engine show nothing else of it."""
+    wrong = []
+    for name, built in everything(site):
+        names = [home(site, name).select_one("h1"), built.select_one("h1")]
+        texts = [str(tag and tag.find(string=True)).strip() for tag in names]
+        wanted = " - ".join(dict.fromkeys(reversed(texts)))
+        assert built.title is not None
+        if built.title.get_text().replace(" ", "") != wanted.replace(" ", ""):
+            wrong.append(f"{name}: {built.title.get_text()!r}, not {wanted!r}")
+    assert not wrong, "see block htmltitle in the theme:\n" + "\n".join(wrong)
+
+
+def home(site: Path, name: str) -> BeautifulSoup:
+    """Return the first page of the language of a file of the site."""
+    folder = "en" if name.startswith("en/") else ""
+    return soup(site / folder / "index.html")
+
+
+def test_sitemap_has_whole_addresses_or_is_not_there(site: Path) -> None:
+    """Without the site's address it could only tell search engines wrongly."""
+    assert not (site / "sitemap.xml").exists(), "it lacks the site's address"
+    theme = Environment(loader=FileSystemLoader(THEME), autoescape=True)
+    base = "https://example.org/notes/"
+    addresses = {"ja": "./", "en": "en/"}
+    pages = {
+        language: SimpleNamespace(
+            url=url,
+            page=SimpleNamespace(canonical_url=base + url.replace("./", "")),
+        )
+        for language, url in addresses.items()
+    }
+    for page in pages.values():
+        page.alternates = pages
+    told = theme.get_template("sitemap.xml").render(
+        config={"site_url": base},
+        i18n_alternates={language: [page] for language, page in pages.items()},
+    )
+    links = [
+        (found.get("hreflang", "loc"), found.get("href") or found.text)
+        for found in ElementTree.fromstring(told).findall("*/*")
+    ]
+    ja, en = (base, f"{base}en/")
+    assert links == [
+        *(("loc", ja), ("ja", ja), ("en", en)),
+        *(("loc", en), ("ja", ja), ("en", en)),
+    ]
 
 
 def test_ids_are_unique_on_each_page(site: Path) -> None:
