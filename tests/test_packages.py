@@ -30,7 +30,8 @@ def distributions() -> dict[str, set[str]]:
     }
 
 
-def closure(names: Iterable[str]) -> set[str]:
+@functools.cache
+def closure(names: frozenset[str]) -> set[str]:
     """Return packages with all that pip installs along with them here."""
     wanted: set[str] = set(map(canonicalize_name, names))
     known: set[str] = set()
@@ -51,7 +52,7 @@ def closure(names: Iterable[str]) -> set[str]:
 
 def missing(imported: Iterable[str], named: Iterable[str]) -> list[str]:
     """List the modules that no named package brings."""
-    brought = closure(named)
+    brought = closure(frozenset(named))
     return sorted(
         module
         for module in imported
@@ -108,7 +109,7 @@ def test_home_installs_what_all_lessons_import(language: str) -> None:
 def test_site_group_brings_all_that_builds_the_site() -> None:
     """Whoever only reads installs no torch."""
     named = [requirement.name for requirement in group("site")]
-    assert "torch" not in closure(named), (
+    assert "torch" not in closure(frozenset(named)), (
         "pyproject.toml: the group `site` brings torch"
     )
     for path in (ROOT / "docs" / "_tools").glob("*.py"):
@@ -118,3 +119,15 @@ def test_site_group_brings_all_that_builds_the_site() -> None:
             f"docs/_tools/{path.name} imports {lost}: add its package to the "
             "group `site` in pyproject.toml"
         )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_a_script_names_what_it_needs(lesson: str) -> None:
+    """Whoever has the file alone installs what its first lines name."""
+    path = script_path(lesson)
+    source = path.read_text(encoding="utf-8")
+    needs = re.search(r"^Needs: (.+(?:\n    .+)*)", source, re.MULTILINE)
+    assert needs, f"{path}: no line 'Needs: ...' in its first docstring"
+    named = re.findall(r"[a-z][\w-]+", needs[1])
+    lacking = missing(modules(source, str(path)), named)
+    assert not lacking, f"{path}: imports {lacking}; its line 'Needs' says none"

@@ -1,7 +1,7 @@
 """Read data in other processes: when it pays, and what it changes.
 
 Shapes: a sample is a number; a batch of four is (4,)
-Needs: torch 2.11 or newer
+Needs: torch 2.11 or newer, numpy
 Run: python workers.py --workers 2
 Source: PyTorch documentation, pages torch.utils.data and Randomness; Python
     documentation, page multiprocessing
