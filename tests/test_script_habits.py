@@ -202,7 +202,7 @@ def _agree(label: str, drawn: ast.Call) -> int:
 def swapped_labels(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield pairs drawn whose labels name each other's data better."""
     drawn = [
-        (word.value.value, node)
+        (str(word.value.value), node)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         for word in node.keywords
