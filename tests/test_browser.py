@@ -396,6 +396,30 @@ def test_the_language_menu_stays_on_the_page(
             assert page.locator("html").get_attribute("lang") == turn
 
 
+def test_the_language_link_keeps_the_place(
+    page: Page, address: str, language: str, lessons: list[str]
+) -> None:
+    """That of the address, and the heading that was scrolled to."""
+    other = "ja" if language == "en" else "en"
+    mend = "See .other-language in docs/assets/js/page.js"
+    for scrolled in (False, True):
+        page.goto(address + lessons[0])
+        ids = page.locator("article h2[id]").evaluate_all(
+            "heads => heads.map(head => head.id)"
+        )
+        if scrolled:
+            page.locator(f"[id='{ids[1]}']").evaluate(
+                "head => head.scrollIntoView({behavior: 'instant'})"
+            )
+        else:
+            page.goto(f"{address}{lessons[0]}#{ids[1]}")
+        page.locator(f".other-language[hreflang={other}]").click()
+        page.wait_for_function(
+            "lang => document.documentElement.lang == lang", arg=other
+        )
+        assert page.url.partition("#")[2] == ids[1], mend
+
+
 def test_the_dark_palette_changes_page_code_and_figures(
     page: Page, address: str, site: Path, paths: list[str]
 ) -> None:

@@ -231,10 +231,43 @@ def test_the_feed_names_each_dated_entry(site: Path, language: str) -> None:
     assert links == [f"diary/{day}/" for day in reversed(days)]
     for link in links:
         assert (home / link / "index.html").is_file()
+    told = [one.text for one in feed.findall("a:entry/a:updated", name)]
+    told.insert(0, feed.findtext("a:updated", "", name))
+    right = [f"{link[6:16]}T00:00:00Z" for link in [links[0], *links]]
+    assert told == right, f"{home / 'feed.xml'}: mend docs/_tools/feed.py"
     ids = [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}id")]
     assert len(ids) == len({*ids}) == 1 + len(days)
     page = (home / links[0] / "index.html").read_text(encoding="utf-8")
     assert re.search(r'type="?application/atom\+xml"?[^>]* href=\S+feed', page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_timeline_spans_what_it_lists(site: Path, language: str) -> None:
+    """Each learner's first and last day, and each day counted from it."""
+    home = site / ("" if language == LANGUAGES[0] else language)
+    page = home / "diary/timeline/index.html"
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    listed: list[datetime.date] = []
+    for items in soup.select("article ul:has(.day-verdict)"):
+        days, counts = [], []
+        for item in items.find_all("li", recursive=False):
+            link = item.select_one("a[href]")
+            assert link, item
+            day = re.search(r"(\d{4}-\d{2}-\d{2})", str(link["href"]))
+            count = re.search(r"\d+", item.get_text())
+            assert day, item
+            assert count, item
+            days.append(datetime.date.fromisoformat(day[1]))
+            counts.append(int(count[0]))
+        head = items.find_previous("strong")
+        assert head, items
+        span = " – ".join(map(str, sorted({min(days), max(days)})))
+        told = (head.get_text(), counts)
+        right = (span, [(day - min(days)).days + 1 for day in days])
+        assert told == right, "mend docs/_tools/templates/diary/timeline.md.j2"
+        listed += days
+    files = [path.stem[:10] for path in (ROOT / "docs/ja/diary").glob("20*.md")]
+    assert sorted(map(str, listed)) == sorted(files), page
 
 
 def test_one_command_begins_an_entry_in_both_languages(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ empty folder as a notebook's cell, another one each day (with --full, all).
 
 import ast
 import datetime
+import itertools
 import os
 import re
 import subprocess
@@ -186,6 +187,53 @@ def swapped_arguments(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_metrics_get_the_labels_first(lesson: str) -> None:
     """Swapped, rows and columns change places, and no number moves."""
     fail_with(lesson, [*swapped_arguments(tree_of(lesson))])
+
+
+def _agree(label: str, drawn: ast.Call) -> int:
+    """Count words of a label that begin, or are begun by, one of the data."""
+    data = " ".join(map(ast.unparse, drawn.args)).replace("_", " ").lower()
+    known = set(re.findall("[a-z]{3,}", data))
+    return sum(
+        any(word.startswith(one) or one.startswith(word) for one in known)
+        for word in set(re.findall("[a-z]{3,}", label.lower()))
+    )
+
+
+def swapped_labels(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield pairs drawn whose labels name each other's data better."""
+    drawn = [
+        (str(word.value.value), node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        for word in node.keywords
+        if word.arg == "label" and isinstance(word.value, ast.Constant)
+    ]
+    for (label, one), (other, two) in itertools.combinations(drawn, 2):
+        as_is = _agree(label, one) + _agree(other, two)
+        if _agree(label, two) + _agree(other, one) > as_is:
+            yield (
+                one.lineno,
+                f"label={label!r} draws {ast.unparse(one.args[-1])}, and "
+                f"line {two.lineno} {other!r} {ast.unparse(two.args[-1])}: "
+                f"swap the labels, then `pytest --record` the lesson",
+            )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_labels_name_what_is_drawn(lesson: str) -> None:
+    """A curve with its neighbour's label moves no number of a record."""
+    fail_with(lesson, [*swapped_labels(tree_of(lesson))])
+
+
+@pytest.mark.parametrize("way", ["plot", "bar"])
+def test_swapped_labels_are_found(way: str) -> None:
+    """Whole words, and those of which the data has the beginning."""
+    draw = "axes.{0}(x, r['train_loss'], label={1!r})\n"
+    draw += "axes.{0}(x, r['val_loss'], label={2!r})"
+    labels = ["training", "validation"]
+    assert not [*swapped_labels(ast.parse(draw.format(way, *labels)))]
+    bad = ast.parse(draw.format(way, *labels[::-1]))
+    assert [line for line, _ in swapped_labels(bad)] == [1]
 
 
 def is_test_data(node: ast.AST) -> bool:
