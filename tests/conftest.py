@@ -10,16 +10,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docs._tools.lessons import ROOT
 from tests.recorder import numerics
 
 numerics.pin(sys.argv)  # before torch is imported
+if sys.dont_write_bytecode:  # every process would compile torch anew
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.pycache_prefix = str(ROOT / ".cache/bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 os.environ["NO_MKDOCS_2_WARNING"] = "1"
 
 import pytest
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
-from docs._tools.lessons import ROOT
 from tests.form import half_typed, waiting
 
 pytest_plugins = ["tests.recorder.plugin"]

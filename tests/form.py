@@ -37,6 +37,7 @@ from docs._tools.lessons import (
 )
 from docs._tools.parts import has_main
 from docs._tools.records import RecordError, Records
+from tests.recorder.settings import load_settings
 
 LONGEST = {"concept": 90, "lesson": 150, "program": 800}  # lines of code
 LONGEST_FUNCTION = 30  # lines
@@ -73,8 +74,6 @@ class Script:
 
 def half_typed(root: Path = ROOT) -> list[str]:
     """List what cannot be read: most tests would end there, each at length."""
-    from tests.recorder.settings import load_settings  # it imports torch
-
     faults = []
     records = Records(root)
     for lesson in scripts(root):
@@ -108,7 +107,7 @@ def kind_of(lesson: str, text: str) -> str:
 def script(lesson: str, root: Path = ROOT) -> Script:
     """Count a script."""
     text = script_path(lesson, root).read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree, lines = ast.parse(text), text.splitlines(keepends=True)
     code = _code_lines(text, tree)
     nodes = [*ast.walk(tree)]
     lengths = {
@@ -123,11 +122,18 @@ def script(lesson: str, root: Path = ROOT) -> Script:
         len(code.intersection(_guard_lines(nodes))),
         {n: at for n, at in lengths.items() if at[1] > LONGEST_FUNCTION},
         {
-            node.name: ast.get_source_segment(text, node) or ""
+            node.name: _text_of(node, lines)
             for node in nodes
             if isinstance(node, ast.FunctionDef | ast.ClassDef)
         },
     )
+
+
+def _text_of(node: ast.stmt, lines: list[str]) -> str:
+    """Return a function's text as ``ast.get_source_segment`` does, at once."""
+    held = "".join(lines[node.lineno - 1 : _last(node)]).encode()
+    end = len(lines[_last(node) - 1].encode()) - (node.end_col_offset or 0)
+    return held[node.col_offset : len(held) - end].decode()
 
 
 def _last(node: ast.stmt | ast.excepthandler) -> int:

@@ -15,10 +15,6 @@ from typing import NamedTuple
 
 import numpy
 import pytest
-import sklearn.model_selection
-import torch
-import torchvision
-from torchvision.transforms import v2
 
 from docs._tools.lessons import (
     LANGUAGES,
@@ -367,6 +363,11 @@ def known_names() -> frozenset[str]:
 
 
 def _places() -> list[object]:
+    import sklearn.model_selection
+    import torch
+    import torchvision
+    from torchvision.transforms import v2
+
     nn, optim, data = torch.nn, torch.optim, torch.utils.data
     transforms = torchvision.transforms
     return [

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy
 import pytest
-import scipy.stats
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -358,6 +357,8 @@ def test_interval_is_that_of_a_library(
     load: Load, lesson: str, function: str
 ) -> None:
     """A formula that is slightly wrong still gives an interval."""
+    import scipy.stats
+
     interval = getattr(load(lesson), function)
     for right, count in ((362, 382), (9, 10), (0, 7), (50, 100)):
         tried = scipy.stats.binomtest(right, count)
@@ -377,6 +378,8 @@ def test_p_value_is_that_of_a_library(
     load: Load, lesson: str, function: str
 ) -> None:
     """Coins of which some fall for the first: a two-sided binomial test."""
+    import scipy.stats
+
     compare = getattr(load(lesson), function)
     for first_only, second_only in ((8, 2), (5, 5), (1, 12), (0, 3)):
         only = first_only + second_only

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageEnhance
-from sklearn.datasets import load_digits
 
 from tests.programs import watched
 from tests.programs.drawn import draw, flat, save, scene, tinted, training
@@ -245,6 +244,8 @@ def test_simple_pictures_are_not_all_alike(
     command: Command, tmp_path: Path
 ) -> None:
     """Handwritten digits on one background: still about a fifth."""
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     data = tmp_path / "data"
     for index in range(400):

@@ -24,13 +24,6 @@ from torch.nn.modules.module import (
 )
 from torch.utils.data import DataLoader, Dataset
 
-GUARDS = (
-    "leak",
-    "order",
-    "softmax_before_cross_entropy",
-    "constant_metric",
-    "other_means",  # over seeds, under another fingerprint
-)
 HELD_OUT = re.compile(r"(^|_)(val|valid|validation|test|held_out)(_|\d|$)")
 DATA = (Tensor, DataLoader, Dataset)
 METRIC = re.compile(r"accuracy|loss|error|mse|f1|recall|precision")

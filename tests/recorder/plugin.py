@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,10 +52,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plan", help="file of the runs to make (internal)")
 
 
-def pytest_report_header() -> str:
-    """Say on what the digits of this run depend."""
-    told = numerics.fingerprint()
-    return "fingerprint: " + ", ".join(f"{k} {v}" for k, v in told.items())
+FINGERPRINT = "fingerprint"
+TOLD: dict[str, str] = {}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Note on what the digits of this run depend, where torch is loaded.
+
+    A process that only hands out tests would load it for this line alone.
+    """
+    if "torch" in sys.modules:
+        facts = numerics.fingerprint().items()
+        line = ", ".join(f"{name} {value}" for name, value in facts)
+        getattr(session.config, "workeroutput", TOLD)[FINGERPRINT] = line
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the line over from a process that ran tests."""
+    given = getattr(node, "workeroutput", {})
+    TOLD.update({k: line for k, line in given.items() if k == FINGERPRINT})
+
+
+def pytest_terminal_summary(
+    terminalreporter: Any,
+) -> None:
+    """Say it."""
+    for name, line in TOLD.items():
+        terminalreporter.write_line(f"{name}: {line}")
 
 
 @pytest.hookimpl(tryfirst=True)
