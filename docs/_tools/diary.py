@@ -35,10 +35,12 @@ def places(root: Path = ROOT) -> dict[str, str]:
 def asked(lesson: str, language: str, records: Records) -> str:
     """Return a line with links to the entries that a lesson answers, or ""."""
     writer = Writer(records, f"docs/{language}/{lesson}.md", language)
+    told = writer.places
+    entries = writer.entries if told else {}
     pages = {
         page
-        for name, page in writer.places.items()
-        if (entry := writer.entries.get(name))
+        for name, page in told.items()
+        if (entry := entries.get(name))
         and entry.lesson.partition("#")[0] == lesson
     }
     links = " · ".join(map(writer.link, sorted(pages)))

@@ -6,6 +6,8 @@ script that does not take what Jupyter passes on has no notebook.
 """
 
 import ast
+import copy
+import functools
 from typing import Any
 
 import jupytext
@@ -36,11 +38,10 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
     Raises:
         PartError: the script is missing, or has a syntax error.
     """
-    lines = records.source(f"examples/{lesson}.py").lines
-    script = "\n".join(lines) + "\n"
+    script = records.source(f"examples/{lesson}.py").text
     if not has_notebook(script):
         return None
-    book: NotebookNode = jupytext.reads(in_cells(script), "py:percent")
+    book = copy.deepcopy(_read(script))
     book.metadata = NotebookNode(METADATA)
     first = book.cells[0]
     about, first.source = _parted(first.source)
@@ -48,6 +49,13 @@ def notebook(lesson: str, records: Records) -> NotebookNode | None:
     for number, cell in enumerate(book.cells, 1):
         _finish(cell, number, lesson, records)
     book.cells.insert(0, new_markdown_cell(about, id="about"))
+    return book
+
+
+@functools.cache
+def _read(script: str) -> NotebookNode:
+    """Return a script as a notebook without outputs, which is made once."""
+    book: NotebookNode = jupytext.reads(in_cells(script), "py:percent")
     return book
 
 

@@ -1,6 +1,7 @@
 """What a reader installs before a script runs: read from its imports."""
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def packages(*lessons: str, root: Path = ROOT) -> list[str]:
     return sorted(names, key=lambda name: (not name.startswith("torch"), name))
 
 
-def modules(source: str, filename: str) -> set[str]:
+@functools.cache
+def modules(source: str, filename: str) -> frozenset[str]:
     """Return the top-level modules that a script imports beside Python's."""
     imported = set()
     for node in ast.walk(ast.parse(source, filename)):
@@ -45,4 +47,4 @@ def modules(source: str, filename: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             imported.add(node.module or "")
     tops = {name.partition(".")[0] for name in imported}
-    return tops - set(sys.stdlib_module_names)
+    return frozenset(tops - set(sys.stdlib_module_names))

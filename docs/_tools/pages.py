@@ -18,6 +18,7 @@ import nbformat
 
 from docs._tools import diary, expand, feed
 from docs._tools.lessons import (
+    EVIDENCE,
     LANGUAGES,
     data_files,
     last_runs,
@@ -53,7 +54,8 @@ class Site:
         """Return the lesson that a page, or that a notebook's page, is of."""
         name = page.removesuffix(".md").partition("/")[2]
         lesson = lesson_of(name.removeprefix(f"{FOLDER}/"))
-        return lesson if lesson in lessons(self.root) else None
+        shown = script_path(lesson, self.root).is_file()
+        return lesson if shown and not lesson.startswith(EVIDENCE) else None
 
     def expand(self, name: str, markdown: str, lines_before: int) -> str:
         """Return the Markdown of a page with its embeds.
@@ -141,7 +143,8 @@ def lesson_bar(lesson: str, records: Records) -> dict[str, Any]:
     for name in data_files(lesson, records.root):
         owner, _, file = name.rpartition("/")
         data[f"snippets/{name}"] = records.record(owner).data["files"][file]
-    book = notebook(lesson, records)
+    source = records.source(f"examples/{lesson}.py")
+    book = has_notebook(source.text)
     return {
         **records.record(lesson).tree["record"],
         "script_url": f"examples/{lesson}.py",

@@ -66,6 +66,11 @@ class Source:
             raise PartError(f"{name}:{error.lineno}: {error.msg}") from None
         return cls(name, text.splitlines(), sections)
 
+    @property
+    def text(self) -> str:
+        """Return all lines, the last one ended too."""
+        return "\n".join(self.lines) + "\n"
+
     def part(self, name: str | None) -> Excerpt:
         """Return the part ``name``, or the whole file.
 
@@ -105,9 +110,11 @@ def has_main(source: str) -> bool:
 def cells_of(source: str, *, python: bool = True) -> list[Section]:
     """List the cells, each without its heading ``# %% name``."""
     lines = source.splitlines()
-    numbers = _comments(source) if python else range(1, len(lines) + 1)
-    heads = [(at, CELL.match(lines[at - 1])) for at in numbers]
+    heads = [(at, CELL.match(line)) for at, line in enumerate(lines, 1)]
     cells = [(at, head["name"]) for at, head in heads if head]
+    if python and cells:
+        comments = _comments(source)
+        cells = [(at, name) for at, name in cells if at in comments]
     cells.append((len(lines) + 1, ""))
     return [
         Section(name, first + 1, after - 1)
@@ -115,10 +122,10 @@ def cells_of(source: str, *, python: bool = True) -> list[Section]:
     ]
 
 
-def _comments(source: str) -> list[int]:
-    """List the lines with a comment, which are none within a string."""
+def _comments(source: str) -> set[int]:
+    """Return the lines with a comment, which are none within a string."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return [x.start[0] for x in tokens if x.type == tokenize.COMMENT]
+    return {x.start[0] for x in tokens if x.type == tokenize.COMMENT}
 
 
 def _definitions(
