@@ -1,5 +1,6 @@
 """Numerics of the test process, and what several tests share."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -94,6 +95,11 @@ def pytest_collection_modifyitems(
             if fnmatchcase(spec.id if spec else "", entry):
                 told = f"{reason} (passes? delete it in tests/waiting.toml)"
                 item.add_marker(pytest.mark.xfail(reason=told, strict=True))
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage go through what stays until the end."""
+    gc.freeze()
 
 
 UNBUILT = pytest.StashKey[bool]()

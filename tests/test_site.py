@@ -1,5 +1,6 @@
 """The built site: links, languages, downloads, and no foreign host."""
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -57,8 +58,12 @@ def address(language: str, page: str) -> str:
 
 @cache
 def soup(path: Path) -> BeautifulSoup:
-    """Return the parsed HTML file."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    """Return the parsed HTML file, which is kept: no garbage is in it."""
+    gc.disable()
+    parsed = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    gc.freeze()
+    gc.enable()
+    return parsed
 
 
 @cache
