@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import functools
 import gzip
 import html
 import io
@@ -453,18 +454,23 @@ def test_recorded_figure_has_its_words(path: Path) -> None:
             assert known, f"docs/terms.toml, [labels], lacks {text!r}"
 
 
-@pytest.mark.parametrize("name", scripts())
-def test_recorded_figures_are_shown(name: str) -> None:
-    """A figure that no page shows is left over."""
-    shown = {
+@functools.cache
+def figures_shown() -> set[str]:
+    """Return the figures that pages embed, by their files."""
+    return {
         embed.what
         for language in LANGUAGES
         for page in (ROOT / "docs" / language).rglob("*.md")
         for embed in parse(page.read_text("utf-8"))
         if embed.kind == "figure"
     }
+
+
+@pytest.mark.parametrize("name", scripts())
+def test_recorded_figures_are_shown(name: str) -> None:
+    """A figure that no page shows is left over."""
     for figure in record.recorded_figures(name):
-        assert f"snippets/{name}/{figure}.svg" in shown
+        assert f"snippets/{name}/{figure}.svg" in figures_shown()
 
 
 def keep_runs(evaluate: EvalExample, root: Path) -> int:

@@ -53,6 +53,7 @@ NAMED = re.compile(
 )
 SMALLEST = 13  # smaller whole numbers are counts of what the reader sees
 
+LESSONS = lessons()
 IN_BACKTICKS = re.compile(r"`([^`]+)`")
 NAME = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?P<call>\(.*\))?")
 FILE = re.compile(r"[\w/{}-]+\.(?:py|pt|pth|md|txt|json|toml|jpg|png|csv|yml)")
@@ -200,7 +201,7 @@ def lessons_named(text: str) -> list[str]:
     named = " ".join(places + EMBED_IN_TEXT.findall(text))
     return [
         other
-        for other in lessons()
+        for other in LESSONS
         if re.search(rf"\b{other}\b|\b{other.partition('/')[2]}\.md", named)
     ]
 

@@ -5,6 +5,7 @@ Import nothing here that imports torch: the variables only count before that.
 
 import argparse
 import contextlib
+import functools
 import os
 import platform
 import re
@@ -145,6 +146,7 @@ def fingerprint() -> dict[str, object]:
     }
 
 
+@functools.cache
 def _vendor() -> str:
     """Return the maker of the processor, where the system names it."""
     try:

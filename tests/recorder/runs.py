@@ -141,6 +141,7 @@ def cache_path(run: Run, root: Path = ROOT) -> Path:
     return root / ".cache/runs" / f"{key[:32]}.json"
 
 
+@functools.cache
 def environment() -> dict[str, str]:
     """Return the versions that a record names."""
     return {

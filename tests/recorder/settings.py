@@ -1,5 +1,6 @@
 """What a lesson asks of its recorder: ``examples/<section>/<lesson>.toml``."""
 
+import functools
 import os
 import shutil
 import tomllib
@@ -88,7 +89,12 @@ def load_settings(lesson: str, root: Path = ROOT) -> Settings:
     path = script_path(lesson, root).with_suffix(".toml")
     if not path.is_file():
         return Settings()
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    return _read(path.read_text(encoding="utf-8"), lesson)
+
+
+@functools.cache
+def _read(text: str, lesson: str) -> Settings:
+    given = tomllib.loads(text)
     try:
         sweeps = given.pop("sweeps", {}).items()
         made = {name: Sweep(**_checked(sweep)) for name, sweep in sweeps}
