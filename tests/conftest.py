@@ -102,6 +102,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let Python end as ever: libraries tell of what they find left over."""
+    gc.unfreeze()
+
+
 UNBUILT = pytest.StashKey[bool]()
 
 
