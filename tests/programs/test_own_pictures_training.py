@@ -723,7 +723,7 @@ def test_mixed_precision(
     command: Command, tmp_path: Path, able: Path, mode: str
 ) -> None:
     """Layers compute with 16 bits, weights and losses keep their 32."""
-    data = draw(tmp_path / "data", each=15)
+    data = draw(tmp_path / "data", each=8)
     more = [f"--mode={mode}", "--model=mobilenet_v2", "--epochs=2"]
     more += ["--learning-rate=0.003"]
     if mode != "scratch":
