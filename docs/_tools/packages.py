@@ -23,7 +23,7 @@ def packages(*lessons: str, root: Path = ROOT) -> list[str]:
     Raises:
         SyntaxError: a script is no Python; names its file and line.
     """
-    imported = set()
+    imported = set[str]()
     for lesson in lessons:
         path = script_path(lesson, root)
         imported |= modules(path.read_text(encoding="utf-8"), str(path))
@@ -40,7 +40,7 @@ def packages(*lessons: str, root: Path = ROOT) -> list[str]:
 @functools.cache
 def modules(source: str, filename: str) -> frozenset[str]:
     """Return the top-level modules that a script imports beside Python's."""
-    imported = set()
+    imported = set[str]()
     for node in ast.walk(ast.parse(source, filename)):
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
