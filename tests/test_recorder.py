@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import io
 import json
 import platform
 import shutil
@@ -20,7 +21,7 @@ from docs._tools.records import Record
 from tests.recorder import claims, compare, numerics, runs
 from tests.recorder import record as recording
 from tests.recorder.guards import constant_metrics
-from tests.recorder.run import Outcome, run_lesson
+from tests.recorder.run import Heard, Outcome, Silence, run_lesson
 from tests.recorder.settings import load_settings
 
 LESSON = "basics/tiny"
@@ -189,6 +190,77 @@ def test_only_what_changed_runs_again(
     shutil.rmtree(root / ".cache")
     change(root / name, old, new)
     assert record(eval_example, root) == count
+    assert not faults(root)
+
+
+COUNTED = """
+import sys
+
+
+def learn(epochs):
+    for epoch in range(epochs):
+        train()
+        print(f"epoch {epoch}", end="\\r", file=sys.stderr, flush=True)
+"""
+
+
+def test_a_count_on_stderr_is_no_part_of_a_sweeps_key() -> None:
+    """It computes nothing; only the shown run tells how long it is silent."""
+    plain = """
+def learn(epochs):
+    for _ in range(epochs):
+        train()
+"""
+    used = COUNTED.replace("train()", "train(epoch)")
+    for printed, source, same in (
+        (False, COUNTED, True),
+        (False, used, False),
+        (True, COUNTED, False),
+    ):
+        pair = [runs._computed(x, printed=printed) for x in (source, plain)]
+        assert (pair[0] == pair[1]) is same, source
+
+
+def test_a_line_on_either_stream_ends_a_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal shows what is written up to the end of its last line."""
+    clock = [0.0]
+    monkeypatch.setattr("tests.recorder.run.cpu_seconds", lambda: clock[0])
+    silence, written = Silence(), io.StringIO()
+    stream = Heard(written, silence)
+    for now, text in (3, "epoch 1\r"), (6, "no end"), (8.5, "\n"), (9, "x\n"):
+        clock[0] = now
+        stream.write(text)
+    assert silence.longest == 5.5
+    assert written.getvalue() == "epoch 1\rno end\nx\n"
+
+
+BUSY = """
+import sys
+import time
+
+
+def compute(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+compute(0.2)
+print("half", end="\\r", file=sys.stderr, flush=True)
+compute(0.4)
+"""
+
+
+def test_a_record_says_how_long_its_run_is_silent(
+    tmp_path: Path, eval_example: EvalExample
+) -> None:
+    """Of the processor's seconds, up to the end of the run."""
+    root = project(tmp_path, BUSY)
+    record(eval_example, root)
+    kept = written(root)
+    assert 0.3 < kept["silent_seconds"] < kept["cpu_seconds"] - 0.1
     assert not faults(root)
 
 
@@ -698,7 +770,7 @@ def test_record_is_ascii_and_holds_a_row_of_numbers_in_a_line(
 
 def test_outcome_can_be_kept_as_json() -> None:
     """What a run leaves is read back as it was."""
-    outcome = Outcome("x\n", {"a": [1, 2.5]}, {}, [0], 0.1, 0.1, {})
+    outcome = Outcome("x\n", {"a": [1, 2.5]}, {}, [0], 0.1, 0.1, 0.1)
     assert json.loads(json.dumps(dataclasses.asdict(outcome))) == (
         dataclasses.asdict(outcome)
     )

@@ -14,6 +14,7 @@ from tests.recorder.record import record_faults
 from tests.shared import RECORDS
 
 DECIMAL = re.compile(r"(?<![\w.])(-?\d+\.\d+)(%?)(?![\w.])")
+LONGEST_SILENCE = 5  # CPU seconds
 # Lessons whose last line holds a number that main() does not return, and why.
 NOT_RETURNED = {
     "models/mlp": "the test loss is only printed",
@@ -30,6 +31,21 @@ def test_record_fits_its_lesson(lesson: str) -> None:
         faults = [str(error)]
     if faults:
         pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_no_run_is_silent_for_long(lesson: str) -> None:
+    """Whoever waits sees that something goes on; a short run says nothing."""
+    data = RECORDS.record(lesson).data
+    silent = data.get("silent_seconds", data["cpu_seconds"])
+    if silent > LONGEST_SILENCE:
+        pytest.fail(
+            f"examples/{lesson}.py:1: writes no line for {silent} CPU seconds, "
+            f"more than {LONGEST_SILENCE}: count on stderr in the loop that "
+            "takes so long, as examples/models/birds.py does, and run "
+            f"`uv run pytest --record {lesson}`",
+            pytrace=False,
+        )
 
 
 def test_no_record_without_a_lesson() -> None:

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import gzip
 import math
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -81,6 +82,7 @@ def train(images, labels, name, rate, args):
     optimizers = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
     optimizer = optimizers[name](model.parameters(), lr=rate)
     loader = DataLoader(TensorDataset(images, labels), 64, shuffle=True)
+    print(f"rate {rate:<6}", end="\r", file=sys.stderr, flush=True)
     for _ in range(args.epochs):
         for images, labels in loader:
             logits = model(images.to(args.device))  # (B, 10)
@@ -171,7 +173,7 @@ def main(argv=None):
 
 
 def draw(results):
-    """Draw accuracy over the learning rate, and a photo."""
+    """Draw accuracy over the rate; a photo as it is, normalized, undone."""
     _, panels = plt.subplots(1, 2, num="rates", figsize=(5, 2.4))
     for axes, name in zip(panels, RATES, strict=True):
         for way in ("zero_to_one", "normalized"):
@@ -179,11 +181,6 @@ def draw(results):
         axes.set(xscale="log", xlabel="learning rate", title=name, ylim=(0, 1))
     panels[0].set_ylabel("validation accuracy")
     panels[1].legend(loc="lower center")
-    plot_photo()
-
-
-def plot_photo():
-    """Draw a photo as it is, normalized as imshow clips it, and undone."""
     photo = torch.tensor(load_sample_image("flower.jpg")).permute(2, 0, 1)
     photo = v2.functional.resize(photo, [24, 36]) / 255  # (3, H, W)
     mean, std = mean_and_std(photo.unsqueeze(0))  # three numbers each

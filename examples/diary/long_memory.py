@@ -9,6 +9,7 @@ a large bias of the forget gate: Jozefowicz et al. 2015, ICML
 
 import argparse
 import math
+import sys
 
 import torch
 from torch import nn
@@ -41,6 +42,7 @@ def recall(way, rate, args):
     head = nn.Linear(HIDDEN, 2).to(args.device)
     parameters = [*layer.parameters(), *head.parameters()]
     optimizer = torch.optim.Adam(parameters, lr=rate)
+    print(f"rate {rate:<5g}", end="\r", file=sys.stderr, flush=True)
     for _ in range(args.updates):
         signs, labels = make_batch(32, args)
         output, _ = layer(signs)  # (B, T, H)

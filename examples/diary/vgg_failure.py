@@ -10,6 +10,7 @@ into Rectifiers, for the start of the weights
 """
 
 import copy
+import sys
 
 import matplotlib.pyplot as plt
 import torch
@@ -79,6 +80,7 @@ accuracy = {name: [] for name in names}
 larger = {"model.fc": [], "high rate": []}  # batches of 50
 for seed in range(3):
     torch.manual_seed(seed)
+    print(f"seed {seed}", end="\r", file=sys.stderr, flush=True)
     base = SmallVGG()
     old = train & (labels < 5)
     learn(base, base.parameters(), 0.02, old, epochs=5, batch_size=32)

@@ -78,6 +78,7 @@ def count_network(name, side=224):
 
 def measure_step(name, batch, optimizer):
     """Return the peak, in MB, of a process that trains for one step."""
+    print(f"{optimizer} {batch}", end="\r", file=sys.stderr, flush=True)
     command = [sys.executable, "-c", STEP, name, str(batch), optimizer]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(done.stdout) * 1024 / MB

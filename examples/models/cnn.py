@@ -9,6 +9,7 @@ Source: PyTorch documentation, affine_grid; LeCun, Cortes and Burges, The MNIST
 
 import argparse
 import gzip
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -137,6 +138,7 @@ def train(way, train_data, val_data, args):
         _, accuracy = evaluate(model, val_data, args.device)
         history["train_accuracy"].append(seen)
         history["val_accuracy"].append(accuracy)
+        print(f"epoch {epoch}", end="\r", file=sys.stderr, flush=True)
         if epoch == args.epochs or epoch % 20 == 0:
             print(f"{way:9} {epoch:3}  training {seen:.3f}  val {accuracy:.3f}")
     return model, history
@@ -186,11 +188,10 @@ def draw(results):
     axes.legend()
     torch.manual_seed(0)
     images = load_splits(None)[0][0][:4]
-    rows = torch.stack([images, augment(images)])
-    picture = rows.permute(0, 3, 1, 4, 2).reshape(16, 32, 3)
-    _, axes = plt.subplots(num="pictures", figsize=(5, 2.5))
-    axes.imshow((picture * 4).round() / 4)  # few colours, small file
-    axes.axis("off")
+    rows = torch.stack([images, augment(images)]).permute(0, 3, 1, 4, 2)
+    plt.figure("pictures", (5, 2.5)).add_subplot().axis("off")
+    # few colours, small file
+    plt.imshow((rows.reshape(16, 32, 3) * 4).round() / 4)
 
 
 if __name__ == "__main__":

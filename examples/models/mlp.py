@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import gzip
 import math
+import sys
 import textwrap
 from pathlib import Path
 
@@ -135,6 +136,7 @@ def fit(run, train, val, args, first=1):
         train_epoch(run, loader, args.device)
         loss, accuracy = evaluate(run["model"], *val, args.device)
         losses.append(loss)
+        print(f"epoch {epoch}", end="\r", file=sys.stderr, flush=True)
         if first == 1 and (epoch in (1, args.epochs) or epoch % 5 == 0):
             print(f"epoch {epoch:2}  val {loss:.4f} {accuracy:6.1%}")
         if first == 1 and epoch == max(1, args.epochs // 2):
@@ -184,15 +186,13 @@ def main(argv=None):
 
 def draw(results):
     """Draw the validation loss: in one go, and resumed halfway."""
-    _, axes = plt.subplots(num="resumed")
-    whole = results["whole"]
-    epochs = range(1, len(whole) + 1)
-    axes.plot(epochs, whole, label="in one go")
+    axes = plt.figure("resumed").add_subplot(xlabel="epoch", ylabel="loss")
+    epochs = range(1, len(results["whole"]) + 1)
+    axes.semilogy(epochs, results["whole"], label="in one go")
     labels = {"nothing": "resumed", "optimizer": "without optimizer"}
     for (left_out, label), marker in zip(labels.items(), "ox", strict=True):
         losses = results[left_out]["losses"]
         axes.plot(epochs[-len(losses) :], losses, marker, label=label)
-    axes.set(xlabel="epoch", ylabel="loss", yscale="log")
     axes.legend()
 
 

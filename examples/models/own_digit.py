@@ -12,6 +12,7 @@ Source: LeCun, Cortes and Burges, The MNIST Database: digits fit into 20 x 20,
 import argparse
 import gzip
 import math
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -53,7 +54,8 @@ def train(images, labels, args):
     model = nn.Sequential(nn.Flatten(), *layers).to(args.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
     loader = DataLoader(TensorDataset(images, labels), 64, shuffle=True)
-    for _ in range(args.epochs):
+    for epoch in range(args.epochs):
+        print(f"epoch {epoch + 1}", end="\r", file=sys.stderr, flush=True)
         model.train()
         for images, labels in loader:
             logits = model(images.to(args.device))  # (B, 10)
@@ -88,9 +90,8 @@ def read_photo(file):
 
 def even_light(photo):
     """Divide by the paper: ink becomes light, the paper 0."""
-    half = WINDOW // 2
-    brightest = max_pool2d(photo, WINDOW, 1, half)  # also where ink is
-    paper = -max_pool2d(-brightest, WINDOW, 1, half)  # as wide as before
+    brightest = max_pool2d(photo, WINDOW, 1, WINDOW // 2)  # also where ink is
+    paper = -max_pool2d(-brightest, WINDOW, 1, WINDOW // 2)  # as wide as before
     ink = 1 - photo / paper
     return ink.where(ink > INK, 0) / ink.max()  # 0..1
 
@@ -155,9 +156,8 @@ def read_drawn(model, images, labels, args):
     photos = [draw_photo(image, generator) for image in images]
     steps = [prepare(photo, images.shape[-1]) for photo in photos]
     ways = {step: torch.stack([x[step] for x in steps]) for step in steps[0]}
-    results = {
-        "pictures": in_percent({"sheet": resize(photos[3], [32])} | steps[3])
-    }
+    shown = {"sheet": resize(photos[3], [32])} | steps[3]
+    results = {"pictures": in_percent(shown)}
     for way, pictures in (ways | {"digit": images}).items():
         predictions, sure = predict(model, pictures, args.device)
         right = (predictions == labels).float().mean().item()

@@ -10,6 +10,7 @@ Source: Menon et al. 2021, Long-Tail Learning via Logit Adjustment
 """
 
 import argparse
+import sys
 
 import matplotlib.pyplot as plt
 import torch
@@ -95,6 +96,7 @@ def main(argv=None):
     rows = {way: [] for way in [*WAYS, "shifted_after"]}
     for way in WAYS:
         for rate in RATES:
+            print(f"rate {rate:<5g}", end="\r", file=sys.stderr, flush=True)
             model, prior = learn(train, counts, way, rate, args)
             with torch.no_grad():
                 logits = model(images.to(args.device))

@@ -9,6 +9,7 @@ Zhang et al., Fixup Initialization (2019)
 
 import argparse
 import math
+import sys
 
 import matplotlib.pyplot as plt
 import torch
@@ -125,13 +126,14 @@ def fit(way, rate, loaders, args):
         optimizer, args.epochs
     )
     train_loader, val_loader = loaders
-    for _ in range(args.epochs):
+    for epoch in range(args.epochs):
         loss, right = train_epoch(
             model, train_loader, criterion, optimizer, args.device
         )
         if not math.isfinite(loss):
             return 0.0, 0.0  # this rate is too high
         schedule.step()
+        print(f"epoch {epoch + 1:<3}", end="\r", file=sys.stderr, flush=True)
     return right, evaluate(model, val_loader, criterion, args.device)[1]
 
 

@@ -10,6 +10,7 @@ Source: WDC-SILSO, Royal Observatory of Belgium, yearly mean sunspot number
 import argparse
 import copy
 import math
+import sys
 
 import matplotlib.pyplot as plt
 import torch
@@ -107,11 +108,11 @@ def fit(kind, rate, train_data, val_data, args):
     torch.manual_seed(args.seed)
     model, best_error = Forecaster(kind).to(args.device), math.inf
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-    criterion = nn.MSELoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     val_inputs, val_targets = val_data.tensors
+    print(f"rate {rate:<5g}", end="\r", file=sys.stderr, flush=True)
     for _ in range(args.epochs):
-        loss = train_windows(model, train_loader, criterion, optimizer)
+        loss = train_windows(model, train_loader, nn.MSELoss(), optimizer)
         if not math.isfinite(loss):
             raise SystemExit("loss is not finite: lower the learning rate")
         error = rmse(forecast(model, val_inputs, 1), val_targets)
@@ -157,8 +158,8 @@ def parse_arguments(argv):
 
 def main(argv=None):
     args = parse_arguments(argv)
-    tenths = [int(number) for number in TENTHS.split()]  # 309 years
-    raw = torch.tensor(tenths, device=args.device) / 10
+    # 309 years
+    raw = torch.tensor([*map(int, TENTHS.split())], device=args.device) / 10
     mean, std = raw[:200].mean(), raw[:200].std()  # training years only
     parts = split_in_time((raw - mean) / std, args.window)
     train_data, val_data, test_data = parts

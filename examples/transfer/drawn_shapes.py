@@ -13,6 +13,7 @@ import argparse
 import gzip
 import math
 import random
+import sys
 from collections import OrderedDict
 
 import matplotlib.pyplot as plt
@@ -140,12 +141,12 @@ def pretrain(seed, epochs, device):
     torch.manual_seed(seed)
     model = make_network(len(OLD)).to(device)
     images, labels = draw_set(OLD, 600, rng)
-    data = TensorDataset(normalize(images), labels)
-    loader = DataLoader(data, batch_size=64, shuffle=True)
+    loader = DataLoader(TensorDataset(normalize(images), labels), 64, True)
     optimizer = torch.optim.AdamW(model.parameters())
     scheduler = OneCycleLR(optimizer, 0.01, epochs * len(loader))
-    for _ in range(epochs):
+    for epoch in range(epochs):
         loss = train_epoch(model, loader, optimizer, scheduler, device)
+        print(f"epoch {epoch + 1}", end="\r", file=sys.stderr, flush=True)
     if not math.isfinite(loss):
         raise SystemExit("the loss is not finite: lower the rate")
     images, labels = draw_set(OLD, 60, rng)
@@ -166,15 +167,14 @@ def save_shapes(networks):
 
 def main(argv=None):
     args = parse_arguments(argv)
-    networks, accuracies = [], []
+    got = []
     for seed in range(args.seed, args.seed + args.networks):
-        model, accuracy = pretrain(seed, args.epochs, args.device)
-        networks.append(model)
-        accuracies.append(accuracy)
-        print(f"network {seed}: {accuracy:.1%} of new pictures of ten shapes")
+        got.append(pretrain(seed, args.epochs, args.device))
+        print(f"network {seed}: {got[-1][1]:.1%} of new pictures of ten shapes")
+    networks, accuracies = map(list, zip(*got, strict=True))
     save_shapes(networks)
     print("saved: drawn_shapes.pt.gz")
-    parameters = sum(x.numel() for x in model.parameters())
+    parameters = sum(x.numel() for x in networks[0].parameters())
     return {"accuracy": accuracies, "parameters": parameters}
 
 

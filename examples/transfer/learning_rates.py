@@ -13,6 +13,7 @@ import argparse
 import copy
 import gzip
 import math
+import sys
 from collections import OrderedDict
 
 import matplotlib.pyplot as plt
@@ -147,11 +148,10 @@ def try_network(seed, shapes, args):
     test = few_of(shapes["test"], 200)  # all of it
     model.head, compared, best = nn.Linear(64, 5).to(args.device), {}, {}
     for way in WAYS:
-        start = best["head"] if way == "head_then_all" else model
-        tried = {
-            f"{rate:.0e}": measure(start, way, rate, *data, args.epochs)
-            for rate in args.rates
-        }
+        tried, start = {}, best["head"] if way == "head_then_all" else model
+        for rate in args.rates:
+            print(f"{way:13} {rate:<5g}", end="\r", file=sys.stderr, flush=True)
+            tried[f"{rate:.0e}"] = measure(start, way, rate, *data, args.epochs)
         best[way], _ = min(tried.values(), key=lambda one: one[1]["loss"])
         compared[way] = {rate: one for rate, (_, one) in tried.items()}
         compared[way]["test"] = evaluate(best[way], *test)[1]

@@ -12,12 +12,14 @@ Source: torchvision, "Models"; Touvron et al. 2019 (FixRes)
 import argparse
 import contextlib
 import gzip
+import sys
 from collections import OrderedDict
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 from torch import nn
 from torchvision.models import get_model
 from torchvision.models.vgg import make_layers
@@ -99,6 +101,7 @@ def resize(images, side):
 
 
 @torch.no_grad()
+@threadpool_limits.wrap(limits=1)  # more threads are slower here
 def try_network(seed, shapes, device):
     """Return the accuracies of one network, for each way and size."""
     torch.manual_seed(seed)
@@ -110,6 +113,7 @@ def try_network(seed, shapes, device):
         return whole(images.to(device)).cpu()
 
     for name, pool in POOLS.items():
+        print(f"network {seed} {name}", end="\r", file=sys.stderr, flush=True)
         parts = model.features, nn.AdaptiveAvgPool2d(pool), nn.Flatten()
         whole = nn.Sequential(*parts).eval().to(device)
         head = LogisticRegression(C=0.1, max_iter=2000)

@@ -14,6 +14,7 @@ import argparse
 import copy
 import gzip
 import math
+import sys
 from collections import OrderedDict
 
 import matplotlib.pyplot as plt
@@ -94,6 +95,7 @@ def fit(model, optimizer, loader, val, epochs):
         if not math.isfinite(train_epoch(model, loader, criterion, optimizer)):
             raise SystemExit("the loss is not finite: lower the rate")
         loss, accuracy = evaluate(model, *val)
+        print(f"epoch {epoch:<7}", end="\r", file=sys.stderr, flush=True)
         if accuracy > best[0]:
             best, best_epoch = (accuracy, -loss), epoch
             best_state = copy.deepcopy(model.state_dict())
@@ -120,6 +122,7 @@ def solve_linear(body, parts):
     """Classify what the body makes of pictures; return the accuracy."""
     body.eval()
     train, val, test = ((body(x).flatten(1), labels) for x, labels in parts)
+    print(f"{len(train[0].T):4} inputs", end="\r", file=sys.stderr, flush=True)
     solver = LogisticRegression(max_iter=2000, warm_start=True)
     tried = [copy.deepcopy(solver.set_params(C=c).fit(*train)) for c in COSTS]
     return max(tried, key=lambda one: one.score(*val)).score(*test)

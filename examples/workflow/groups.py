@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import math
 import statistics
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -113,10 +114,11 @@ def cross_validate(folds, images, labels, args):
         model = make_model().to(args.device)
         criterion = nn.CrossEntropyLoss()
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-        for _ in range(args.epochs):
+        for epoch in range(args.epochs):
             loss, _ = train_epoch(
                 model, train_loader, criterion, optimizer, args.device
             )
+            print(f"epoch {epoch + 1}", end="\r", file=sys.stderr, flush=True)
         if not math.isfinite(loss):
             raise SystemExit("loss is not finite: lower the learning rate")
         predictions[test] = predict(model, test_loader, args.device)

@@ -9,6 +9,8 @@ Run: python optimizer.py
 Source: PyTorch documentation, "torch.optim", "SGD", "Adam", "AdamW"
 """
 
+import sys
+
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
@@ -48,8 +50,7 @@ for rule in (Adam, AdamW):
 
 # %% data
 digits = load_digits()
-images = torch.tensor(digits.images, dtype=torch.float32) / 16  # 0..1
-images = images.unsqueeze(1)  # (N, 8, 8) -> (N, 1, 8, 8)
+images = torch.tensor(digits.images[:, None]).float() / 16  # (N, 1, 8, 8)
 labels = torch.tensor(digits.target)  # (N,)
 train_data = TensorDataset(images[:1157], labels[:1157])  # forms 1-9
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
@@ -88,14 +89,14 @@ ways = [("SGD", SGD, {}), ("momentum", SGD, {"momentum": 0.9})]
 curves = {}
 print("rate    ", *(f"{rate:6.3f}" for rate in rates))
 for name, rule, options in [*ways, ("AdamW", AdamW, {})]:
-    curves[name] = []
     for rate in rates:
         runs = []
         for seed in range(3):
             model = make_model(seed)
             optimizer = rule(model.parameters(), lr=rate, **options)
             runs.append(learn(model, optimizer))
-        curves[name].append(sum(runs) / len(runs))
+        print(f"rate {rate:.3f}", end="\r", file=sys.stderr, flush=True)
+        curves.setdefault(name, []).append(sum(runs) / len(runs))
     print(f"{name:8}", *(f"{accuracy:6.2f}" for accuracy in curves[name]))
 first_gradient = model[1].weight.grad  # (32, 64)
 average = optimizer.state[model[1].weight]["exp_avg"]  # (32, 64)

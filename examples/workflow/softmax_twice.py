@@ -8,6 +8,7 @@ Source: PyTorch documentation, page CrossEntropyLoss
 
 import argparse
 import math
+import sys
 
 import matplotlib.pyplot as plt
 import torch
@@ -90,6 +91,7 @@ def train(optimizer_name, way, rate, loaders, args):
     optimizer = optimizers[optimizer_name](model.parameters(), lr=rate)
     criterion = nn.CrossEntropyLoss()
     train_loader, val_loader = loaders
+    print(f"rate {rate:<5}", end="\r", file=sys.stderr, flush=True)
     for epoch in range(1, args.epochs + 1):
         loss, _ = train_epoch(
             model, train_loader, criterion, optimizer, args.device

@@ -143,11 +143,11 @@ class Recording:
         run = runs.main_run(self.lesson, self.settings)
         sweeps = self.settings.sweeps.values()
         made = main.get("environment", runs.environment())
-        facts = ("fingerprint", "cpu_seconds", "wall_seconds")
+        facts = ("fingerprint", "cpu_seconds", "silent_seconds", "wall_seconds")
         return {
             "lesson": self.lesson,
             "environment": {**made, "device": "cpu", "threads": 1},
-            **{name: main[name] for name in facts},
+            **{name: main[name] for name in facts if name in main},
             "seeds": sorted({*main["seeds"]}.union(*(s.seeds for s in sweeps))),
             "main": {
                 "code": runs.code_hash(run, self.root),

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TextIO
 from unittest import mock
 
 import numpy as np
@@ -73,9 +73,42 @@ class Outcome:
     seeds: list[int]
     wall_seconds: float
     cpu_seconds: float
+    silent_seconds: float  # the longest time without a line, of the CPU
     faults: dict[str, str] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)
     saved: dict[str, str] = field(default_factory=dict)  # base64
+
+
+class Silence:
+    """How much a run computes at most before it writes the next line."""
+
+    def __init__(self) -> None:
+        self.longest, self.began = 0.0, cpu_seconds()
+
+    def end(self) -> None:
+        """Note that a line was written, or that the run is over."""
+        now = cpu_seconds()
+        self.longest = max(self.longest, round(now - self.began, 2))
+        self.began = now
+
+
+class Heard(io.StringIO):
+    """A stream that passes on what is written; a line ends the silence."""
+
+    def __init__(self, stream: TextIO, silence: Silence) -> None:
+        super().__init__()
+        self.stream, self.silence = stream, silence
+
+    def write(self, text: str) -> int:
+        """Pass ``text`` on; a terminal shows it up to its last line's end."""
+        if "\n" in text or "\r" in text:
+            self.silence.end()
+        return self.stream.write(text)
+
+
+def cpu_seconds() -> float:
+    """Return what this process and its children have computed."""
+    return sum(os.times()[:4])
 
 
 class SectionedOutput(io.StringIO):
@@ -129,8 +162,9 @@ def run_lesson(
     with pristine, figures.drawing(lesson, source) as take:
         given = [*arguments, "--device", device] if has_main(source) else []
         sys.argv = [path.name, *given]
-        with guards.watching(), contextlib.redirect_stdout(output):
+        with guards.watching(), _heard(output) as silence:
             outcome, draw = _execute(evaluate, lesson, path, source)
+        outcome.silent_seconds = silence.longest
         if drawn:
             outcome.figures = figures.drawn_by(draw, lesson, take)
     del draw  # holds all that the script defined
@@ -143,6 +177,16 @@ def run_lesson(
     return outcome
 
 
+@contextlib.contextmanager
+def _heard(output: TextIO) -> Iterator[Silence]:
+    """Keep what is printed, and note how long nothing is."""
+    silence = Silence()
+    errors = contextlib.redirect_stderr(Heard(sys.stderr, silence))
+    with contextlib.redirect_stdout(Heard(output, silence)), errors:
+        yield silence
+    silence.end()
+
+
 def _execute(
     evaluate: EvalExample, lesson: str, path: Path, source: str
 ) -> tuple[Outcome, Callable[[], object]]:
@@ -150,7 +194,6 @@ def _execute(
 
     Returns what it computed, and what draws it.
     """
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # is imported late
     returned: dict[str, Any] = {}
     extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
 
@@ -162,13 +205,13 @@ def _execute(
     if training := has_main(source):
         extra |= {"__name__": SPAWNED, "call_main": call_main}
     example = CodeExample.create(source, path=path)
-    wall, cpu = time.perf_counter(), sum(os.times()[:4])
+    wall, cpu = time.perf_counter(), cpu_seconds()
     module = evaluate.run(example, module_globals=extra, call="call_main")
     wall = round(time.perf_counter() - wall, 2)
-    cpu = round(sum(os.times()[:4]) - cpu, 2)
+    cpu = round(cpu_seconds() - cpu, 2)
     values = _values(returned if training else module, training)
     tensors = {} if training else _tensors(module)
-    outcome = Outcome("", values, tensors, [], wall, cpu)
+    outcome = Outcome("", values, tensors, [], wall, cpu, cpu)
     draw = module.get("draw") if training else None
     drawn = functools.partial(draw, returned) if draw else lambda: None
     return outcome, drawn
@@ -262,6 +305,7 @@ def _prepare(device: str, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(place, name, told)
     if device != "cpu":
         torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])  # is imported late
     torch.set_num_threads(numerics.threads())
     random.seed()
     np.random.seed()

@@ -76,6 +76,8 @@ def code_hash(run: Run, root: Path = ROOT) -> str:
 def _computed(source: str, *, printed: bool) -> str:
     """Return a script's syntax tree as text, without what computes nothing."""
     tree = _without_drawing(ast.parse(source))
+    if not printed:
+        tree = _without_progress(tree)
     return _dumped(_Stripped(printed=printed).visit(tree))
 
 
@@ -105,6 +107,14 @@ def _without_drawing(tree: ast.Module) -> ast.Module:
             kept.append(node)
     rest = ast.Module(kept, tree.type_ignores)
     return tree if "draw" not in dropped or dropped & _used(rest) else rest
+
+
+def _without_progress(tree: ast.Module) -> ast.Module:
+    """Drop what only counts on stderr, as "epoch 3" that the next replaces."""
+    tree = _Uncounted().visit(tree)
+    if "sys" not in _used(tree):
+        tree.body = [x for x in tree.body if ast.unparse(x) != "import sys"]
+    return tree
 
 
 def _used(node: ast.AST) -> set[str]:
@@ -196,6 +206,25 @@ def pinned_runs(
     for name, sweep in settings.sweeps.items():
         if real or not sweep.data:
             yield from sweep_runs(lesson, settings, name)
+
+
+class _Uncounted(ast.NodeTransformer):
+    """Drop the lines of a count, and the names of loops that only they use."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        """Drop a print that ends with a carriage return, to stderr."""
+        text = ast.unparse(node)
+        counts = text.startswith("print(") and r"end='\r', file=sys" in text
+        return None if counts else node
+
+    def visit_For(self, node: ast.For) -> ast.For:
+        """Write ``_`` for what nothing but a count has used."""
+        before = set[str]().union(*map(_used, node.body))
+        self.generic_visit(node)
+        dropped = before.difference(*map(_used, node.body))
+        if isinstance(node.target, ast.Name) and node.target.id in dropped:
+            node.target.id = "_"
+        return node
 
 
 class _Stripped(ast.NodeTransformer):
