@@ -14,7 +14,6 @@ import argparse
 import copy
 import itertools
 import math
-import sys
 import tempfile
 from pathlib import Path
 
@@ -128,7 +127,6 @@ def fit(model, train, valid, rate, most=60):
             loss.backward()
             optimizer.step()
         history.append(score(run(model, valid[0]), valid[1]))
-        print(f"epoch {len(history):<2}", end="\r", file=sys.stderr, flush=True)
         if history[-1] <= history[best]:
             best_model, best = copy.deepcopy(model), len(history) - 1
     return history[best], rate, best_model, [best + 1, len(history)]
@@ -136,12 +134,14 @@ def fit(model, train, valid, rate, most=60):
 
 def try_mistakes(network, layers, old, new, train, valid):
     """Make one mistake each; return loss and accuracy on valid."""
-    (images, labels), found, layers[-1] = valid, {}, old
-    found["layer_unused"] = score(run(network, images), labels)
-    layers[-1] = new
-    raw = images.float()  # still 0..255
-    found["not_scaled"] = score(run(network, raw), labels)
-    found["eval_forgotten"] = score(run(network, images, True), labels)
+    (images, labels), found = valid, {}
+    for name, last, given, forgot in [
+        ("layer_unused", old, images, False),
+        ("not_scaled", new, images.float(), False),  # still 0..255
+        ("eval_forgotten", new, images, True),
+    ]:
+        layers[-1] = last
+        found[name] = score(run(network, given, forgot), labels)
     layers[-1] = nn.Linear(new.in_features, new.out_features)
     return found | {"rate_too_high": fit(network, train, valid, 0.1, 3)[0]}
 
