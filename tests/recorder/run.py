@@ -164,14 +164,13 @@ def run_lesson(
         sys.argv = [path.name, *given]
         with guards.watching(), _heard(output) as silence:
             outcome, draw = _execute(evaluate, lesson, path, source)
-        outcome.silent_seconds = silence.longest
         if drawn:
             outcome.figures = figures.drawn_by(draw, lesson, take)
     del draw  # holds all that the script defined
     if outcome.cpu_seconds > COLLECT_ABOVE:
         gc.collect()
     outcome.output, outcome.seeds = output.text(), seeds
-    outcome.faults = guards.faults
+    outcome.faults, outcome.silent_seconds = guards.faults, silence.longest
     saves = load_settings(lesson, root).saves
     outcome.saved = as_base64([folder / name for name in saves])
     return outcome
