@@ -77,10 +77,7 @@ def test_example(
     )
     _check_guards(lesson, outcome, whole=not shortened)
     if shortened:
-        was = _held(record.data["main"]["values"], outcome.values)
-        differences = list(
-            compare.differences(was, outcome.values, compare.alike)
-        )
+        differences = _short_differences(record, outcome)
     else:
         differences = list(_differences(record, outcome, device))
     differences += _figure_differences(record, outcome, shortened, device)
@@ -111,6 +108,24 @@ def _figure_differences(
             was, outcome.figures, lesson, exact=exact, short=shortened
         )
     )
+
+
+def _short_differences(record: Record, outcome: Outcome) -> list[str]:
+    """Return how a short run differs from what it is most like.
+
+    It may turn on what only a sweep does, as a training of many minutes.
+    """
+    sweeps = record.data["sweeps"].values()
+    trees = [run for sweep in sweeps for run in sweep["runs"]]
+    found = [
+        list(
+            compare.differences(
+                _held(was, outcome.values), outcome.values, compare.alike
+            )
+        )
+        for was in (record.data["main"]["values"], *trees)
+    ]
+    return min(found, key=len)
 
 
 def _held(was: Any, now: Any) -> Any:

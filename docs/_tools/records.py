@@ -198,6 +198,7 @@ def look_up(tree: Any, key: str) -> Any:
 def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Summarise each number of several runs, and each number of a series."""
     tree: dict[str, Any] = {}
+    runs = [_with_an_epoch(run) for run in runs]
     for name, value in runs[0].items():
         column = [run[name] for run in runs]
         if isinstance(value, dict):
@@ -207,6 +208,17 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
         elif isinstance(value, list) and _are_numbers_of_one_length(column):
             tree[name] = _series_over_seeds(column)
     return {name: value for name, value in tree.items() if value}
+
+
+def _with_an_epoch(run: dict[str, Any]) -> dict[str, Any]:
+    """Add the seconds of an epoch, where a run tells those of all.
+
+    The first entry of its history is the state before the first epoch.
+    """
+    epochs = len(run.get("history", ())) - 1
+    if epochs < 1 or "fit_seconds" not in run:
+        return run
+    return {"epoch_seconds": run["fit_seconds"] / epochs, **run}
 
 
 def over_seeds(numbers: list[float]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 import pickle
+import runpy
 import sys
 from email.message import Message
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 import torch
 from torchvision import models
 
+from docs._tools.lessons import script_path
 from tests.programs.drawn import draw, save, scene, training
 from tests.programs.small import stand_in
 from tests.programs.told import Command
@@ -154,6 +156,17 @@ def test_wrong_source(
         argv = [name, str(finished), path, "--device=cpu"]
         done = command(argv, status=1)
         assert source.partition("/")[0] in done.line
+
+
+# An old torch ---------------------------------------------------------------
+
+
+def test_old_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 2.6, without torch.accelerator: a line instead of a traceback."""
+    monkeypatch.setattr(torch, "__version__", "2.5.1")
+    monkeypatch.delattr(torch, "accelerator")
+    with pytest.raises(SystemExit, match=r"torch 2\.5\.1 is too old: see Needs"):
+        runpy.run_path(str(script_path("programs/own_pictures")))
 
 
 # Weights --------------------------------------------------------------------
