@@ -463,6 +463,14 @@ def test_summary_over_seeds() -> None:
     assert Record(recorded()).noise("noisy") == pytest.approx(0.0027)
 
 
+def test_seconds_of_an_epoch_are_derived() -> None:
+    """From those of all; the state before the first epoch is none."""
+    run = {"fit_seconds": 6.0, "history": [[9.0], [8.0], [7.0], [7.5]]}
+    assert summary([run])["epoch_seconds"]["mean"] == 2.0
+    for other in ({**run, "history": [[9.0]]}, {"history": run["history"]}):
+        assert "epoch_seconds" not in summary([other])
+
+
 def test_claim_opens_what_was_compared(root: Path) -> None:
     """The mark is a button for a popover, in the language of the page."""
     for language, text in (("ja", "CNNが_上回る_"), ("en", "The CNN wins")):

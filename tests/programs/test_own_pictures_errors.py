@@ -165,7 +165,9 @@ def test_old_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before 2.6, without torch.accelerator: a line instead of a traceback."""
     monkeypatch.setattr(torch, "__version__", "2.5.1")
     monkeypatch.delattr(torch, "accelerator")
-    with pytest.raises(SystemExit, match=r"torch 2\.5\.1 is too old: see Needs"):
+    with pytest.raises(
+        SystemExit, match=r"torch 2\.5\.1 is too old: see Needs"
+    ):
         runpy.run_path(str(script_path("programs/own_pictures")))
 
 
