@@ -23,6 +23,7 @@ from typing import Literal
 from urllib.parse import urlparse
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -74,6 +75,7 @@ class Visit:
     hidden: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     faint: dict[str, list[str]] = field(default_factory=dict)
+    barriers: list[str] = field(default_factory=list)
 
 
 STRANGERS: list[str] = []  # hosts that were asked for, beside our own
@@ -231,6 +233,7 @@ def visits(
     said: list[str] = []
     sizes, schemes = [WIDE, NARROW], [*SCHEMES]
     listen(tab, address, said)
+    searched = asked if asked is paths else third(asked, today // 3)
     for path, visit in visits.items():
         tab.goto(address + path)
         if script_of(path).is_file():
@@ -249,6 +252,8 @@ def visits(
         for scheme in schemes:
             tab.evaluate(WEAR, PALETTES[scheme])
             visit.faint[scheme] = tab.evaluate(tool("faint"))
+        if path in searched:
+            visit.barriers = barriers(tab)
         sizes.reverse()
         schemes.reverse()
         visit.complaints += [*said, *(f"asked {x}" for x in STRANGERS)]
@@ -257,6 +262,18 @@ def visits(
     tab.goto("about:blank")
     visit.complaints += [f"asked {x} when left" for x in STRANGERS]
     return visits
+
+
+def barriers(tab: Page) -> list[str]:
+    """Return what axe-core finds on the open page, at both sizes."""
+    found = set()
+    for size in (WIDE, NARROW):
+        tab.set_viewport_size(size)
+        for rule in Axe().run(tab).response["violations"]:
+            for node in rule["nodes"]:
+                where = f"{rule['id']} at {size['width']}: {node['target'][0]}"
+                found.add(f"{where} {node['html'][:80]} ({rule['help']})")
+    return sorted(found)
 
 
 def third(paths: list[str], day: int) -> list[str]:
@@ -318,6 +335,15 @@ def embedded_code(markdown: str) -> list[str]:
         )
         for parts in embeds
     ]
+
+
+def test_axe_finds_no_barrier(visits: dict[str, Visit]) -> None:
+    """What a screen reader or a keyboard would stumble over."""
+    fail_with(
+        {path: visit.barriers for path, visit in visits.items()},
+        "Each rule is explained in the documentation of axe-core; pages stand "
+        "in docs/, their frame in docs/_tools/theme, styles in docs/assets/css",
+    )
 
 
 def test_no_page_complains_or_asks_another_host(

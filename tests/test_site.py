@@ -201,6 +201,17 @@ def test_sitemap_has_whole_addresses_or_is_not_there(site: Path) -> None:
     ]
 
 
+def test_each_column_of_a_table_has_a_name(site: Path) -> None:
+    """A screen reader says it before each cell, and a phone shows it there."""
+    wrong = [
+        f"{name}: | {' | '.join(row.stripped_strings)} |"
+        for name, built in everything(site)
+        for row in built.select("article thead tr")
+        if not all(cell.get_text(strip=True) for cell in row.find_all("th"))
+    ]
+    assert not wrong, "a column without a name:\n" + "\n".join(wrong)
+
+
 def test_ids_are_unique_on_each_page(site: Path) -> None:
     """Two equal ids make a link ambiguous."""
     for name, built in everything(site):
