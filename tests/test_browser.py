@@ -228,12 +228,13 @@ def visits(
         assert not once.exists(), "two processes: see group_of in conftest.py"
         once.touch()
     today = datetime.datetime.now(datetime.UTC).toordinal()
-    asked = paths if pytestconfig.getoption("--full") else third(paths, today)
+    all_of_it = pytestconfig.getoption("--full")
+    asked = paths if all_of_it else third(paths, today)
+    searched = asked if all_of_it else third(asked, today // 3)
     visits = {path: Visit() for path in asked}
     said: list[str] = []
     sizes, schemes = [WIDE, NARROW], [*SCHEMES]
     listen(tab, address, said)
-    searched = asked if asked is paths else third(asked, today // 3)
     for path, visit in visits.items():
         tab.goto(address + path)
         if script_of(path).is_file():
@@ -253,7 +254,7 @@ def visits(
             tab.evaluate(WEAR, PALETTES[scheme])
             visit.faint[scheme] = tab.evaluate(tool("faint"))
         if path in searched:
-            visit.barriers = barriers(tab)
+            visit.barriers = barriers(tab, sizes if all_of_it else sizes[-1:])
         sizes.reverse()
         schemes.reverse()
         visit.complaints += [*said, *(f"asked {x}" for x in STRANGERS)]
@@ -264,10 +265,10 @@ def visits(
     return visits
 
 
-def barriers(tab: Page) -> list[str]:
-    """Return what axe-core finds on the open page, at both sizes."""
+def barriers(tab: Page, sizes: list[ViewportSize]) -> list[str]:
+    """Return what axe-core finds on the open page."""
     found = set()
-    for size in (WIDE, NARROW):
+    for size in sizes:
         tab.set_viewport_size(size)
         for rule in Axe().run(tab).response["violations"]:
             for node in rule["nodes"]:
