@@ -7,12 +7,12 @@ language. What both languages lose at once is then seen; a changed word is not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from docs._tools.lessons import LANGUAGES, ROOT
+from docs._tools.lessons import LANGUAGES, ROOT, page_of
 from tests.page_source import HEADING, lines_of, missing, pages, parse, read
 
 LENGTH = 40
@@ -103,12 +103,20 @@ def path_of(page: str, root: Path = ROOT) -> Path:
     return root / "tests/snapshots" / page.replace(".md", ".txt")
 
 
-def write_page_snapshots(root: Path = ROOT) -> None:
-    """Write the snapshots of all pages, and delete those of pages gone."""
+def write_page_snapshots(
+    lessons: Sequence[str] = (), root: Path = ROOT
+) -> None:
+    """Write the snapshots of some lessons' pages, or without any of all.
+
+    Then those of pages gone are deleted.
+    """
+    wanted = {f"{page_of(lesson)}.md" for lesson in lessons}
     kept = set()
     for page in pages():
         path = path_of(page, root)
         kept.add(path)
+        if wanted and page not in wanted:
+            continue
         if lacking := missing(page):
             print(f"no snapshot: docs/{lacking[0]}/{page} is missing: write it")
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from docs._tools import diary, ledger, new_entry
 from docs._tools.expand import parse
@@ -216,6 +216,31 @@ def test_the_filter_offers_all_that_the_list_holds(
         offered = {str(box["value"]) for box in boxes}
         assert offered == {str(one[f"data-{group}"]) for one in items}
     assert any(one["data-year"] == ledger.UNDATED for one in items)
+
+
+def texts(part: Tag, name: str) -> list[str]:
+    """Return what stands in each tag of a name."""
+    return [tag.get_text() for tag in part.find_all(name)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_old_and_new_lines_stand_under_their_names(
+    site: Path, language: str
+) -> None:
+    """Changed places, they would send a reader back to what is outdated."""
+    folder = site / ("" if language == "ja" else language) / "diary/changed"
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    heads = [RECORDS.word(language, x) for x in ("old_line", "new_line")]
+    (table,) = (
+        one
+        for one in BeautifulSoup(page, "html.parser").select("article table")
+        if {*heads} <= {*texts(one, "th")}
+    )
+    names = texts(table, "th")
+    rows = [texts(row, "td") for row in table.select("tbody tr")]
+    told = [tuple(row[names.index(head)] for head in heads) for row in rows]
+    wanted = [(one.old, one.new) for one in TOLD if one.old]
+    assert sorted(told) == sorted(wanted), "see templates/diary/changed.md.j2"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

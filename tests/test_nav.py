@@ -55,6 +55,34 @@ def test_menu_holds_every_page() -> None:
         pytest.fail("\n".join(faults), pytrace=False)
 
 
+def sections() -> dict[str, str]:
+    """Return the folder of each section's first page, by its title."""
+    with (ROOT / "mkdocs.yml").open("rb") as file:
+        entries = yaml_load(file)["nav"]
+    return {
+        title: re.split(r"[/.]", str(next(iter(inside))))[0]
+        for entry in entries
+        for title, inside in entry.items()
+        if isinstance(inside, list) and isinstance(inside[0], str)
+    }
+
+
+def test_each_section_has_the_name_of_its_folder_in_english() -> None:
+    """Two titles that change places lead to each other's pages."""
+    with (ROOT / "mkdocs.yml").open("rb") as file:
+        (plugin,) = (
+            x["i18n"] for x in yaml_load(file)["plugins"] if "i18n" in x
+        )
+    english = plugin["languages"][1]["nav_translations"]
+    assert len(sections()) > 4
+    wrong = [
+        f"mkdocs.yml: {title}: {english[title]} holds the pages of {folder}/"
+        for title, folder in sections().items()
+        if folder not in english[title].lower()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_list_names_each_lesson_in_the_order_of_the_menu(name: str) -> None:
     """A new lesson is seen where readers choose."""

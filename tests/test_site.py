@@ -23,6 +23,7 @@ from docs._tools.lessons import (
     page_of,
     script_path,
 )
+from docs._tools.packages import packages
 from tests.page_source import outlined, read
 from tests.test_pages import (
     first_difference,
@@ -42,6 +43,7 @@ LOADED = {
     "link": "href",
     "use": "href",
 }
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NOT_LOADED = {"alternate", "canonical", "next", "prev"}
 BLOCKS = (
     *("h1", "h2", "h3", "h4", "p", "li", "pre", "tr", "details", "figure"),
@@ -212,6 +214,20 @@ def test_each_column_of_a_table_has_a_name(site: Path) -> None:
     assert not wrong, "a column without a name:\n" + "\n".join(wrong)
 
 
+def test_each_page_names_the_feed_of_its_language(site: Path) -> None:
+    """A reader of feeds who asks an English page gets English entries."""
+    wrong = []
+    for name, built in everything(site):
+        assert built.html is not None
+        language = str(built.html["lang"])
+        for link in built.select('link[type="application/atom+xml"]'):
+            feed = urlparse(urljoin(f"https://site/{name}", str(link["href"])))
+            told = ElementTree.parse(site / feed.path.lstrip("/")).getroot()
+            if (given := told.get(XML_LANG)) != language:
+                wrong.append(f"{name}: in {language}, names a feed in {given}")
+    assert not wrong, "see theme/main.html:\n" + "\n".join(wrong)
+
+
 def test_ids_are_unique_on_each_page(site: Path) -> None:
     """Two equal ids make a link ambiguous."""
     for name, built in everything(site):
@@ -252,7 +268,10 @@ def test_lesson_offers_its_script_and_says_what_ran_it(
     assert target in links
     copied = site / "examples" / f"{lesson}.py"
     assert copied.read_bytes() == script.read_bytes()
-    assert "torch" in bar.get_text()
+    asked = bar.select_one(".lesson__install code")
+    assert asked is not None
+    wanted = ["pip", "install", *packages(lesson)]
+    assert asked.get_text().split() == wanted, "see partials/lesson.html"
 
 
 def test_pictures_have_alternative_texts(site: Path) -> None:

@@ -88,6 +88,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     name = config.getoption("--record")
     if name is None:
         return None
+    if config.args_source is config.ArgsSource.ARGS:
+        raise pytest.UsageError(
+            "--record takes one lesson or one section, or no name for all; "
+            f"what else is {' '.join(config.args)}?"
+        )
     chosen = [
         lesson
         for lesson in scripts()
@@ -163,7 +168,7 @@ def write_all(chosen: list[str]) -> int:
             failed = 1
     for line in changes_of_pages(before, shown_values()):
         print(line)
-    write_page_snapshots()
+    write_page_snapshots(chosen if chosen != scripts() else ())
     return failed
 
 
