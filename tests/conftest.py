@@ -53,6 +53,7 @@ def load_script() -> Callable[[Path], ModuleType]:
 # What begins first, so that no process waits for another: while the one builds
 # the site, the other checks types.
 FIRST = ("site", "mypy", "browser-ja", "browser-en", "test_first_impressions")
+WHOLE = {"test_first_impressions", "test_packages"}  # read much once
 PARSED = {"test_built_pages", "test_form", "test_notebooks", "test_site"}
 
 
@@ -64,7 +65,7 @@ def group_of(nodeid: str) -> str:
         return "site"
     if name == "test_browser":
         return "browser-en" if "[en" in test else "browser-ja"
-    if name == "test_first_impressions" or "/programs/" in path:
+    if name in WHOLE or "/programs/" in path:
         return name
     return "mypy" if test.endswith("[mypy]") else nodeid
 
