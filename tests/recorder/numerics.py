@@ -134,24 +134,25 @@ def fingerprint() -> dict[str, object]:
     """Return what two machines must share to leave the same digits."""
     import torch
 
+    kind = f"{_processor('cpu family')}/{_processor('model|CPU part')}"
     return {
         "numerics": name(),
         "machine": platform.machine(),
-        "vendor": _vendor(),
+        "vendor": _processor("vendor_id|CPU implementer"),
         "torch": ".".join(torch.__version__.split(".")[:2]),
         "vector_code": torch.backends.cpu.get_cpu_capability(),
-        "onednn": os.environ.get("ONEDNN_MAX_CPU_ISA", "native"),
+        "onednn": os.environ.get("ONEDNN_MAX_CPU_ISA", f"native, {kind}"),
         "mkl": torch.backends.mkl.is_available(),  # type: ignore[no-untyped-call]
         "threads": threads(),
     }
 
 
 @functools.cache
-def _vendor() -> str:
-    """Return the maker of the processor, where the system names it."""
+def _processor(fact: str) -> str:
+    """Return a fact about the processor, where the system tells it."""
     try:
         told = Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
         return platform.processor() or "unknown"
-    maker = re.search(r"^(?:vendor_id|CPU implementer)[^:]*:(.*)", told, re.M)
-    return maker[1].strip() if maker else "unknown"
+    found = re.search(rf"^(?:{fact})\s*:(.*)", told, re.MULTILINE)
+    return found[1].strip() if found else "unknown"
