@@ -12,6 +12,7 @@ import sys
 import tokenize
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -632,6 +633,9 @@ KEEPS_SHAPE = re.compile(r"ReLU|Dropout\w*|BatchNorm\dd|Tanh|Sigmoid|GELU")
 SHAPE = re.compile(r"\(B((?:, \w+)+)\)\s*$")
 
 
+SUM = re.compile(r"\(([^()]*)\) [-+*/] \(([^()]*)\) -> \(([^()]*)\)")
+
+
 def wrong_shapes(source: str) -> Iterator[tuple[int, str]]:
     """Yield the comments on layers that do not fit the layers' own sizes.
 
@@ -664,6 +668,19 @@ def differ(first: str | None, second: str | None) -> bool:
     return both and first != second
 
 
+def wrong_sums(source: str) -> Iterator[tuple[int, str]]:
+    """Yield comments "(N, 1) - (N,) -> (N,)" that broadcasting refutes."""
+    for number, line in enumerate(source.splitlines(), 1):
+        for told in SUM.findall(line):
+            one, other, result = (
+                [*reversed(shape.replace(",", " ").split())] for shape in told
+            )
+            pairs = zip_longest(one, other, fillvalue="1")
+            made = [x if y == "1" else y for x, y in pairs]
+            if made != result:
+                yield number, f"that gives ({', '.join(reversed(made))})"
+
+
 @pytest.mark.parametrize("lesson", scripts())
 def test_shapes_in_comments_fit_the_layers(lesson: str) -> None:
     """A comment that was true before a layer changed misleads."""
@@ -671,7 +688,7 @@ def test_shapes_in_comments_fit_the_layers(lesson: str) -> None:
     faults = [
         f"examples/{lesson}.py:{line}: {told}: correct the shape in the "
         "comment here or above"
-        for line, told in wrong_shapes(source)
+        for line, told in [*wrong_shapes(source), *wrong_sums(source)]
     ]
     if faults:
         pytest.fail("\n".join(faults), pytrace=False)
@@ -691,3 +708,10 @@ def test_wrong_shapes_are_found(lines: str, faults: list[int]) -> None:
     """What goes in, and what comes out."""
     source = "\n".join(f"    {line}" for line in lines.splitlines())
     assert [line for line, _ in wrong_shapes(source)] == faults
+
+
+def test_wrong_sums_are_found() -> None:
+    """Sizes of 1 are stretched, from the last axis on."""
+    right = "# (N, 1, 2) - (N, 2) -> (N, N, 2)"
+    wrong = right.replace("(N, N, 2)", "(N, 1, 2)")
+    assert [*wrong_sums(f"{right}\n{wrong}")] == [(2, "that gives (N, N, 2)")]
