@@ -362,7 +362,7 @@ def check_values(record: dict[str, Any]) -> None:
 def variant_trees(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the results under each other numerics, as pages would see them."""
     trees = {}
-    for name, variant in record["variants"].items():
+    for how, variant in record["variants"].items():
         values = json.loads(json.dumps(record["main"]["values"]))
         for path, value in variant["values"].items():
             above, _, last = path.rpartition("/")
@@ -370,7 +370,7 @@ def variant_trees(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
             name = last.replace(compare.SLASH, "/")
             place[int(name) if isinstance(place, list) else name] = value
         main = {**record["main"], "values": values}
-        trees[name] = Record({**record, "main": main}).tree
+        trees[how] = Record({**record, "main": main}).tree
     return trees
 
 
