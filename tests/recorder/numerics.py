@@ -134,14 +134,18 @@ def fingerprint() -> dict[str, object]:
     """Return what two machines must share to leave the same digits."""
     import torch
 
-    kind = f"{_processor('cpu family')}/{_processor('model|CPU part')}"
+    convolutions = os.environ.get("ONEDNN_MAX_CPU_ISA", "native")
+    if convolutions == "native" or os.environ.get("STUDY_NO_ONEDNN"):
+        # without oneDNN it is NNPACK, whose blocks follow the caches
+        kind = f"{_processor('cpu family')}/{_processor('model|CPU part')}"
+        convolutions += f" on {kind}"
     return {
         "numerics": name(),
         "machine": platform.machine(),
         "vendor": _processor("vendor_id|CPU implementer"),
         "torch": ".".join(torch.__version__.split(".")[:2]),
         "vector_code": torch.backends.cpu.get_cpu_capability(),
-        "onednn": os.environ.get("ONEDNN_MAX_CPU_ISA", f"native, {kind}"),
+        "onednn": convolutions,
         "mkl": torch.backends.mkl.is_available(),  # type: ignore[no-untyped-call]
         "threads": threads(),
     }
