@@ -46,6 +46,23 @@ COUNTED = {
         r"|回|行|列|個|つ|本)(?!目))"
     ),
 }
+# What rises in one language does not fall in the other.
+RISING = {
+    "en": r"(?i)\b(?:ris(?:e|es|ing|en)|rose|gr[oe]w(?:s|n|ing)?|increas\w+)\b",
+    "ja": "上が|上げ|増|上昇|大きく|高く|伸び|広が|育|強|長く|深",
+}
+FALLING = {
+    "en": r"(?i)\b(?:fall(?:s|en|ing)?|fell|decreas\w+|shrinks?)\b",
+    "ja": "下が|下げ|減|小さく|低く|縮|落|浅|短",
+}
+SENTENCE = {"en": r"(?<=[.?])(?:\*\*)? +(?=[A-Z*\[])", "ja": r"(?<=[。？])"}
+# A unit and another one of the same kind, which is wrong by a factor.
+UNITS = {
+    "bytes": r"\bbytes?\b|バイト",
+    "kB": r"(?<![A-Za-z])kB(?![A-Za-z])",
+    "MB": r"(?<![A-Za-z])MB(?![A-Za-z])",
+    "GB": r"(?<![A-Za-z])GB(?![A-Za-z])",
+}
 NUMBER = re.compile(rf"(?i)\b(?:{'|'.join(WORDS)})\b|\d+(?:,\d{{3}})*")
 
 
@@ -198,6 +215,56 @@ def moved_cells(ja: Block, en: Block) -> str | None:
     return f"{moved[0]} stands in another column: are two cells swapped?"
 
 
+def sentences(block: Block, language: str) -> list[str]:
+    """Part what a block says itself: no code, value, address or quotation."""
+    hidden = re.compile(
+        rf"{CODE.pattern}|{ADDRESS.pattern}|\"[^\"]*\"|「[^」]*」"
+    )
+    parts = re.split(SENTENCE[language], hidden.sub("", block.text))
+    return [part for part in parts if re.search(r"\w", part)]
+
+
+def opposite(ja: Block, en: Block) -> str | None:
+    """Say where one language only has words of rising, the other of falling.
+
+    Sentence by sentence, where both have as many.
+    """
+    parts = {
+        language: sentences(block, language)
+        for language, block in zip(LANGUAGES, (ja, en), strict=True)
+    }
+    if len(parts["ja"]) != len(parts["en"]):
+        parts = {language: [" ".join(of)] for language, of in parts.items()}
+    for pair in zip(*parts.values(), strict=True):
+        ways = [
+            [re.findall(way[lang], text) for way in (RISING, FALLING)]
+            for lang, text in zip(LANGUAGES, pair, strict=True)
+        ]
+        (up, down), (rise, fall) = ways
+        if (up and fall and not down + rise) or (
+            down and rise and not up + fall
+        ):
+            told = [", ".join(up or down), ", ".join(rise or fall)]
+            return (
+                f"ja says {told[0]}, en {told[1]}, in {pair[1].strip()!r}: "
+                "mend the direction, or say it with like words in both"
+            )
+    return None
+
+
+def other_units(ja: Block, en: Block) -> str | None:
+    """Say which unit only one of two blocks has, where both have one."""
+    left, right = (
+        {unit for unit, found in UNITS.items() if re.search(found, text)}
+        for text in (CODE.sub("", ja.text), CODE.sub("", en.text))
+    )
+    if not (left - right and right - left):
+        return None
+    return (
+        f"ja has {[*(left - right)]}, en {[*(right - left)]}: one unit in both"
+    )
+
+
 def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
     """Yield the line in English, and what paired blocks say differently."""
     if kinds(ja) != kinds(en):
@@ -205,14 +272,17 @@ def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
     for left, right in zip(ja, en, strict=True):
         if left.kind.startswith("fence"):
             continue
-        for find in (other_counts, other_links, moved_cells):
+        for find in FINDERS:
             if told := find(left, right):
                 yield right.line, f"(ja: line {left.line}): {told}"
 
 
+FINDERS = (other_counts, other_links, moved_cells, opposite, other_units)
+
+
 @pytest.mark.parametrize("page", pages())
 def test_partners_say_the_same(page: str) -> None:
-    """Counts, targets of links, and what stands in which column."""
+    """Counts, units, directions, links, and what stands in which column."""
     both = [
         blocks((ROOT / "docs" / language / page).read_text("utf-8"))
         for language in LANGUAGES
@@ -234,12 +304,22 @@ def test_partners_say_the_same(page: str) -> None:
         ("| `a` | `b`の形 |", "| shape of `b` | `a` |", "['`a`']"),
         ("| `a` | `b`の形 |", "| `a` | shape of `b` |", ""),
         ("| `a` | 形 |", "| `a` | shape of `b` |", ""),
+        ("損失が下がります。", "The loss rises.", "下が, en rises"),
+        (
+            "前。損失が上がる。後。",
+            "A. The loss fell. It grew.",
+            "上が, en fell",
+        ),
+        ("上がって下がります。", "It rises.", ""),
+        ("「下がる」とは違います。", "It rises.", ""),
+        ("1枚ごとに{{ x }}MBです。", "{{ x }} GB a photo", "['MB'], en ['GB']"),
+        ("{{ x }}MB（メモリ）です。", "{{ x }} of memory", ""),
     ],
 )
 def test_what_differs_between_partners_is_found(
     ja: str, en: str, told: str
 ) -> None:
-    """A number, a link's target, two swapped cells; not what one leaves out."""
+    """Numbers, units, links, directions, cells; not what one leaves out."""
     found = [what for _, what in differences(blocks(ja), blocks(en))]
     assert len(found) == bool(told)
     assert told in "".join(found)
