@@ -248,6 +248,116 @@ def test_swapped_labels_are_found(way: str) -> None:
     assert [line for line, _ in swapped_labels(bad)] == [1]
 
 
+CLASSES_LAST = ("softmax", "log_softmax", "argmax", "max", "topk")
+
+
+def over_the_batch(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield what compares the pictures of a batch instead of the classes."""
+    for name in CLASSES_LAST:
+        for call in calls(tree, name):
+            whole = ast.unparse(call)
+            if re.match(r"(?:self\.)?(?:logits|model\b)", whole) and re.search(
+                rf"\.{name}\((?:dim=)?0\)$", whole
+            ):
+                yield (
+                    call.lineno,
+                    f"{whole} goes over the pictures of the batch: logits are "
+                    "(B, C), write dim=1, then `pytest --record` the lesson",
+                )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_classes_are_compared_and_not_pictures(lesson: str) -> None:
+    """Shares over the wrong dimension have the right shape."""
+    fail_with(lesson, [*over_the_batch(tree_of(lesson))])
+
+
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        ("logits.softmax(dim=0).max(dim=1)", 1),
+        ("model.eval()(images.to(device)).softmax(0)", 1),
+        ("model(images).argmax(dim=1)", 0),
+        ("scores.softmax(dim=0)", 0),
+        ("logits[0].max(dim=1)", 0),
+    ],
+)
+def test_a_softmax_over_pictures_is_found(line: str, faults: int) -> None:
+    """Of logits and of what a network returns, not of a row by itself."""
+    assert len([*over_the_batch(ast.parse(line))]) == faults
+
+
+def _of_schedule(step: ast.Call) -> bool:
+    return ast.unparse(step).startswith("schedul")
+
+
+def _loop(tree: ast.Module, step: ast.Call) -> ast.For | None:
+    """Return the innermost loop around a call; the walk meets it last."""
+    loops = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For) and step in ast.walk(node)
+    ]
+    return loops[-1] if loops else None
+
+
+def schedules(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield steps of a schedule that are of another kind than its length."""
+    made = [*calls(tree, "OneCycleLR"), *calls(tree, "CosineAnnealingLR")]
+    lengths = {
+        bool(re.search(r"len\(|steps|updates|batches", ast.unparse(call)))
+        for call in made
+    }
+    steps = calls(tree, "step")
+    learning = [_loop(tree, x) for x in steps if not _of_schedule(x)]
+    for call in filter(_of_schedule, steps if len(lengths) == 1 else ()):
+        loop = _loop(tree, call)
+        each_batch = loop is not None and loop in learning
+        if each_batch not in lengths:
+            is_, of = (
+                ("batch", "epochs") if each_batch else ("epoch", "batches")
+            )
+            yield (
+                call.lineno,
+                f"{ast.unparse(call)} comes after each {is_}, but the schedule "
+                f"counts {of} (line {made[0].lineno}): move it, then "
+                "`pytest --record` the lesson",
+            )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_schedules_step_as_they_count(lesson: str) -> None:
+    """One that steps too often ends early or rises again, and nothing tells."""
+    fail_with(lesson, [*schedules(tree_of(lesson))])
+
+
+LOOP = """
+schedule = {made}
+for epoch in range(epochs):
+    for images in loader:
+        optimizer.step()
+{space}schedule.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "space", "faults"),
+    [
+        ("CosineAnnealingLR(optimizer, epochs)", 4, 0),
+        ("CosineAnnealingLR(optimizer, epochs)", 8, 1),
+        ("OneCycleLR(optimizer, 0.1, epochs * len(loader))", 8, 0),
+        ("OneCycleLR(optimizer, 0.1, epochs * len(loader))", 4, 1),
+        ("OneCycleLR(optimizer, 0.1, steps)", 4, 1),
+    ],
+)
+def test_a_schedule_out_of_step_is_found(
+    made: str, space: int, faults: int
+) -> None:
+    """After each batch for each epoch, and the other way round."""
+    tree = ast.parse(LOOP.format(made=made, space=" " * space))
+    assert len([*schedules(tree)]) == faults
+
+
 def is_test_data(node: ast.AST) -> bool:
     """Say whether a name of test data stands directly in a node."""
     return isinstance(node, ast.Name) and bool(TEST.fullmatch(node.id))
