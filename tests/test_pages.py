@@ -1,6 +1,7 @@
 """The pages' sources: two languages in step, nothing typed that was run."""
 
 import difflib
+import posixpath
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -107,6 +108,75 @@ def _is_prose(line: Line) -> bool:
         and bool(text)
         and not re.match(r"[#|>!:\-*<\[{]|\d+\. |\?\?\?", text)
     )
+
+
+LINK = re.compile(
+    r"(?<!!)\[(?P<text>[^]]+)\]\((?P<target>[^)#\s]*\.md)(?:#[\w-]+)?\)"
+)
+NAME = re.compile(r"`([A-Za-z_]\w+)(?:\(\))?`")  # one name, as code
+TITLE = re.compile(r"(?m)^# (.+?) ?\{ ?#")
+
+
+def misled(page: str, language: str, titles: dict[str, str]) -> Iterator[str]:
+    """Yield links of a page that name another page, or code not in theirs."""
+    for line in lines_of(read(language, page)):
+        for link in LINK.finditer(line.text) if line.fence is None else ():
+            beside = posixpath.join(posixpath.dirname(page), link["target"])
+            to = posixpath.normpath(beside)
+            here = f"docs/{language}/{page}:{line.number}: {link[0]}"
+            named = titles.get(link["text"], to)
+            if named != to:
+                yield f"{here} is the title of {named}: link there"
+            elif to in titles.values():
+                known = read(language, to) + script_of(to)
+                for name in NAME.findall(link["text"]):
+                    if name not in known:
+                        yield f"{here}: {to} has no {name}: link to where it is"
+
+
+def script_of(page: str) -> str:
+    """Return the script of a page, or nothing."""
+    path = ROOT / "examples" / page.replace(".md", ".py")
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_lead_to_what_they_name(language: str) -> None:
+    """One to another lesson leads somewhere, too."""
+    titles = {}
+    for page in pages(language):
+        if title := TITLE.search(read(language, page)):
+            titles[title[1]] = page
+    assert len(titles) > 50
+    faults = [
+        x for page in pages(language) for x in misled(page, language, titles)
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+UNIT = re.compile(
+    r"\{\{ ?(?P<of>[a-z]+/\w+ )?[^}]*\}\} ?(?P<unit>kB|MB|GB|ms)(?![A-Za-z])"
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_of_values_are_those_of_the_script(language: str) -> None:
+    """A value is recorded without its unit, which the script prints."""
+    faults = []
+    for page in pages(language):
+        for line in lines_of(read(language, page)):
+            for found in UNIT.finditer(line.text):
+                of = found["of"]
+                script = script_of(f"{of.strip()}.md" if of else page)
+                if not re.search(rf"(?<![A-Za-z]){found['unit']}\b", script):
+                    faults.append(
+                        f"docs/{language}/{page}:{line.number}: {found[0]}: "
+                        f"the script that recorded it names no "
+                        f"{found['unit']}: write its unit"
+                    )
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
 
 
 def test_every_page_belongs_somewhere() -> None:
