@@ -486,6 +486,23 @@ def test_text_stands_out_from_its_ground(
     )
 
 
+def test_the_keyboard_shows_where_it_is(
+    page: Page, address: str, home: str, lessons: list[str]
+) -> None:
+    """What Tab reaches has an outline, or another ground, in each palette."""
+    wrong: dict[str, list[str]] = {}
+    for path in (home, address + lessons[0]):
+        page.goto(path)
+        page.evaluate(tool("settle"))
+        page.keyboard.press("Tab")  # from here on, focus is the keyboard's
+        for scheme in SCHEMES:
+            page.evaluate(WEAR, PALETTES[scheme])
+            found = page.evaluate(tool("unfocused"))
+            where = f"{path.removeprefix(address)} in the {scheme} palette"
+            wrong[where] = [f"no outline on {kind}" for kind in found]
+    fail_with(wrong, "See :focus-visible in docs/assets/css/extra.css.")
+
+
 UNUSED = {"source"}  # of output from elsewhere, which no page shows yet
 
 
