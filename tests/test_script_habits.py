@@ -121,6 +121,41 @@ def _unweighted(
     yield call.lineno, "weight the batch's loss by its size: * len(labels)"
 
 
+def sums_of_means(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield what adds up means of batches, of which the last may be small."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.AugAssign) or not calls(node, "mean"):
+            continue
+        if isinstance(node.op, ast.Add) and not calls(node, "len"):
+            yield (
+                node.lineno,
+                f"{ast.unparse(node)} weighs a small last batch like a whole "
+                "one: add up sum(), or multiply by len(labels), and divide by "
+                "len(loader.dataset); then `pytest --record` the lesson",
+            )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_no_mean_of_batches_is_a_mean(lesson: str) -> None:
+    """An accuracy averaged over batches is nearly right, and never so."""
+    fail_with(lesson, [*sums_of_means(tree_of(lesson))])
+
+
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        ("right += (answers == labels).float().mean().item()", 1),
+        ("right += torch.mean(hits).item()", 1),
+        ("right += hits.mean().item() * len(labels)", 0),
+        ("right += (answers == labels).sum().item()", 0),
+        ("images -= images.mean()", 0),
+    ],
+)
+def test_a_sum_of_means_is_found(line: str, faults: int) -> None:
+    """Unless each is weighted by its batch."""
+    assert len([*sums_of_means(ast.parse(line))]) == faults
+
+
 @pytest.mark.parametrize("lesson", scripts())
 def test_loops_set_the_mode_themselves(lesson: str) -> None:
     """train() in train_epoch; eval() and no_grad() in evaluate."""
