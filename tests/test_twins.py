@@ -46,15 +46,94 @@ COUNTED = {
         r"|回|行|列|個|つ|本)(?!目))"
     ),
 }
-# What rises in one language does not fall in the other.
-RISING = {
-    "en": r"(?i)\b(?:ris(?:e|es|ing|en)|rose|gr[oe]w(?:s|n|ing)?|increas\w+)\b",
-    "ja": "上が|上げ|増|上昇|大きく|高く|伸び|広が|育|強|長く|深",
+# Pairs of opposites: a word and its opposite, in Japanese and in English. What
+# is right of either stands on both sides, or on none.
+Pole = tuple[str, str]
+OPPOSITES: dict[str, tuple[Pole, Pole]] = {
+    "direction": (
+        (
+            "上が|上げ|増|上昇|大きく|高く|伸び|広が|育|強|長く|深",
+            r"ris(?:es?|ing|en)|rose|gr[oe]w(?:s|n|ing)?|increas\w+",
+        ),
+        (
+            "下が|下げ|減|小さく|低く|縮|落|浅|短",
+            r"fall(?:s|en|ing)?|fell|decreas\w+|shrinks?",
+        ),
+    ),
+    "height": (("高", "high(?:er|est)?"), ("低", "low(?:er|est)?")),
+    "number": (
+        ("多", "more|most|many|little|common"),
+        ("少な", r"fewer|fewest|(?<!a )few|less|least|little|rare\w*"),
+    ),
+    "size": (
+        ("大き(?!さ)", "large(?:r|st)?|big(?:ger|gest)?"),
+        ("小さ", "small(?:er|est)?"),
+    ),
+    "pace": (("速", "fast(?:er|est)?|quick(?:er|ly)?"), ("遅", r"slow\w*")),
+    "worth": (
+        ("良|よ[いかさ]|よく(?!似)", "better|best|good"),
+        ("悪", r"worse|worst|bad\w*"),
+    ),
+    "time": (("早", "early|earlier|earliest"), ("遅", "late(?:r|st)?")),
+    "length": (("長", "long(?:er|est)?"), ("短", "short(?:er|est)?")),
+    "depth": (("深", "deep(?:er|est)?"), ("浅", r"shallow\w*")),
+    "strength": (("強", "strong(?:er|est|ly)?"), ("弱", r"weak\w*")),
+    "ease": (("簡単|やさし", "eas(?:y|ier|ily)"), ("難し", "hard|harder")),
+    "light": (
+        ("明る|白", "light(?:er)?|bright(?:er)?|white"),
+        ("暗|黒", r"dark\w*|black"),
+    ),
+    "side": (("左", "left"), ("右", "right")),
+    "pass": (("順伝播", "forward"), ("逆伝播", "backward")),
+    "mode": (
+        (r"train\(\)|訓練モード|学習モード", r"train(?:\(\)|ing mode)"),
+        (r"eval\(\)|評価モード|推論モード", r"eval(?:\(\)|uation mode)"),
+    ),
+    "with": (
+        ("あり(?![ま、])", "with|no|plain|even"),
+        ("なし(?!い)", "without|no|plain|even"),
+    ),
+    "split": (
+        ("訓練", "training (?:set|data|loss|accuracy|pictures?|photos?)"),
+        ("検証|テスト", "validation|(?<!the )test"),
+    ),
+    "held out": (("検証", "validation"), ("テスト", "(?<!to the )test")),
+    "extreme": (
+        ("最大|最も[多高]|最も大き", "maximum|largest|highest"),
+        ("最小|最も[少低]|最も小さ", "minimum|smallest|lowest"),
+    ),
 }
-FALLING = {
-    "en": r"(?i)\b(?:fall(?:s|en|ing)?|fell|decreas\w+|shrinks?)\b",
-    "ja": "下が|下げ|減|小さく|低く|縮|落|浅|短",
+# These are words of so many meanings that one sentence must face another.
+IN_SENTENCES: dict[str, tuple[Pole, Pole]] = {
+    "age": (
+        ("新し(?!い位置|い層に付)", "new(?:er|est)?"),
+        ("古", "old(?:er|est)?|before"),
+    ),
+    "ends": (("入力", "inputs?"), ("出力", "outputs?")),
+    "order": (
+        ("前に|直前|以前|先の|前の", "before|previous"),
+        ("(?<!最)後|あと", "(?<!named )after(?! this page| an? |  )"),
+    ),
+    "place": (
+        ("最初|初め|はじめ", "first|beginning|start|scratch"),
+        ("最後|末", "last|end(?:s|ing|ed)?|final(?:ly)?"),
+    ),
+    "table": (
+        ("(?<![実一改並])行(?![うわいっえ])", "rows?|lines?"),
+        ("(?<![1一])列|桁", "columns?"),
+    ),
+    "truth": (
+        ("正し(?!く[なは])|正解(?!率)", "right|correct(?:ly)?"),
+        ("違|誤[っりら]", r"wrong\w*|incorrect\w*|mistake\w*"),
+    ),
 }
+# In one language only, it turns the sense around, but for the direction.
+NEGATED = {
+    "ja": "ない|なく|なか|ません|なし|ずに|ず[、。]|抑|しか|だけ",
+    "en": r"(?i)\b(?:not?|none|never|n?either|nor|without|cannot|hardly|little"
+    r"|only)\b|n't\b",
+}
+PARTED = re.compile(rf"\{{\{{ ?claim .*?\}}\}}|{CELL_END.pattern}")
 SENTENCE = {"en": r"(?<=[.?])(?:\*\*)? +(?=[A-Z*\[])", "ja": r"(?<=[。？])"}
 # A unit and another one of the same kind, which is wrong by a factor.
 UNITS = {
@@ -215,40 +294,58 @@ def moved_cells(ja: Block, en: Block) -> str | None:
     return f"{moved[0]} stands in another column: are two cells swapped?"
 
 
-def sentences(block: Block, language: str) -> list[str]:
-    """Part what a block says itself: no code, value, address or quotation."""
+def sentences(text: str, language: str) -> list[str]:
+    """Part what a text says itself: no code, value, address or quotation."""
     hidden = re.compile(
         rf"{CODE.pattern}|{ADDRESS.pattern}|\"[^\"]*\"|「[^」]*」"
     )
-    parts = re.split(SENTENCE[language], hidden.sub("", block.text))
+    parts = re.split(SENTENCE[language], hidden.sub("", text))
     return [part for part in parts if re.search(r"\w", part)]
 
 
-def opposite(ja: Block, en: Block) -> str | None:
-    """Say where one language only has words of rising, the other of falling.
+def facing(ja: Block, en: Block) -> Iterator[tuple[str, str, bool]]:
+    """Pair what both say, and say of each pair if it is one sentence each.
 
-    Sentence by sentence, where both have as many.
+    Cell by cell of a row, and from claim to claim; there sentence by sentence,
+    if both have as many.
     """
-    parts = {
-        language: sentences(block, language)
-        for language, block in zip(LANGUAGES, (ja, en), strict=True)
-    }
-    if len(parts["ja"]) != len(parts["en"]):
-        parts = {language: [" ".join(of)] for language, of in parts.items()}
-    for pair in zip(*parts.values(), strict=True):
-        ways = [
-            [re.findall(way[lang], text) for way in (RISING, FALLING)]
-            for lang, text in zip(LANGUAGES, pair, strict=True)
+    texts = [PARTED.split(block.text) for block in (ja, en)]
+    if len(texts[0]) != len(texts[1]):
+        texts = [[ja.text], [en.text]]
+    for left, right in zip(*texts, strict=True):
+        parts = sentences(left, "ja"), sentences(right, "en")
+        if len(parts[0]) == len(parts[1]):
+            yield from ((*pair, True) for pair in zip(*parts, strict=True))
+        else:
+            yield " ".join(parts[0]), " ".join(parts[1]), False
+
+
+def opposite(ja: Block, en: Block) -> str | None:
+    """Say where one language has the opposite of the other's word."""
+    for left, right, alone in facing(ja, en):
+        negated = [
+            re.search(NEGATED[language], text) is None
+            for language, text in zip(LANGUAGES, (left, right), strict=True)
         ]
-        (up, down), (rise, fall) = ways
-        if (up and fall and not down + rise) or (
-            down and rise and not up + fall
-        ):
-            told = [", ".join(up or down), ", ".join(rise or fall)]
-            return (
-                f"ja says {told[0]}, en {told[1]}, in {pair[1].strip()!r}: "
-                "mend the direction, or say it with like words in both"
+        for name, poles in (
+            OPPOSITES | (IN_SENTENCES if alone else {})
+        ).items():
+            (up, rise), (down, fall) = (
+                (re.findall(ja, left), re.findall(rf"(?i)\b(?:{en})\b", right))
+                for ja, en in poles
             )
+            ours, theirs = up + down, rise + fall
+            if len(up) == len(rise) or not (ours and theirs):
+                continue
+            if negated[0] != negated[1] and name != "direction":
+                continue
+            as_many = alone and len(ours) == len(theirs)
+            if as_many or not ((up and rise) or (down and fall)):
+                return (
+                    f"ja says {', '.join(ours)}, en {', '.join(theirs)}, in "
+                    f"{right.strip()!r}: mend what is wrong, or say it with "
+                    "like words in both"
+                )
     return None
 
 
@@ -311,6 +408,20 @@ def test_partners_say_the_same(page: str) -> None:
             "上が, en fell",
         ),
         ("上がって下がります。", "It rises.", ""),
+        (
+            "検証の正解率は低い。",
+            "Validation has the higher one.",
+            "低, en high",
+        ),
+        ("低い率で高い。", "At low rates it is lower.", "低, en low, lower"),
+        ("正解率は低くない。", "Its accuracy is the higher one.", ""),
+        ("| 速い | 遅い |", "| slower | faster |", "速, en slow"),
+        ("前の行です。", "See the row after it.", "前の, en after"),
+        (
+            "小さい。{{ claim a }}大きい。",
+            "It is small. {{ claim a }} Small.",
+            "大",
+        ),
         ("「下がる」とは違います。", "It rises.", ""),
         ("1枚ごとに{{ x }}MBです。", "{{ x }} GB a photo", "['MB'], en ['GB']"),
         ("{{ x }}MB（メモリ）です。", "{{ x }} of memory", ""),
