@@ -133,7 +133,9 @@ NEGATED = {
     "en": r"(?i)\b(?:not?|none|never|n?either|nor|without|cannot|hardly|little"
     r"|only)\b|n't\b",
 }
-PARTED = re.compile(rf"\{{\{{ ?claim .*?\}}\}}|{CELL_END.pattern}")
+PARTED = re.compile(
+    rf"\{{\{{ ?claim .*?\}}\}}|{CELL_END.pattern}|\]\([^)\s]+ \"|\"\)$"
+)
 SENTENCE = {"en": r"(?<=[.?])(?:\*\*)? +(?=[A-Z*\[])", "ja": r"(?<=[。？])"}
 # A unit and another one of the same kind, which is wrong by a factor.
 UNITS = {
@@ -306,8 +308,8 @@ def sentences(text: str, language: str) -> list[str]:
 def facing(ja: Block, en: Block) -> Iterator[tuple[str, str, bool]]:
     """Pair what both say, and say of each pair if it is one sentence each.
 
-    Cell by cell of a row, and from claim to claim; there sentence by sentence,
-    if both have as many.
+    Cell by cell, claim by claim, a figure and its caption; and there sentence
+    by sentence, if both have as many.
     """
     texts = [PARTED.split(block.text) for block in (ja, en)]
     if len(texts[0]) != len(texts[1]):
@@ -414,6 +416,12 @@ def test_partners_say_the_same(page: str) -> None:
             "低, en high",
         ),
         ("低い率で高い。", "At low rates it is lower.", "低, en low, lower"),
+        ('![x](x.svg "上が元の画像")', '![x](x.svg "lower: from left")', ""),
+        (
+            '![x](x.svg "左が元の画像")',
+            '![x](x.svg "Right: a copy")',
+            "左, en R",
+        ),
         ("正解率は低くない。", "Its accuracy is the higher one.", ""),
         ("| 速い | 遅い |", "| slower | faster |", "速, en slow"),
         ("前の行です。", "See the row after it.", "前の, en after"),
