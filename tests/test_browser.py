@@ -616,6 +616,27 @@ def test_search_shows_titles_and_texts_as_text(
         page.context.unroute(address)
 
 
+def test_width_of_letters_makes_no_difference(
+    page: Page, home: str, site: Path, language: str
+) -> None:
+    """A page that writes in full width is found, and marked."""
+    index = (site / f"search/{language}.json").read_text("utf-8")
+    index = index.replace("PyTorch", "ＰｙＴｏｒｃｈ")
+    address = f"**/search/{language}.json"
+    page.context.route(address, lambda route: route.fulfill(body=index))
+    try:
+        page.goto(home)
+        page.evaluate(tool("search"))
+        assert page.evaluate("searchFor('pytorch')"), "nothing found"
+        marked = page.locator(".md-search-result mark").all_text_contents()
+        assert "ＰｙＴｏｒｃｈ" in marked, (
+            "docs/assets/js/search.js: fold() leaves full-width letters of a "
+            "page as they are: normalize them by NFKC, as the query is"
+        )
+    finally:
+        page.context.unroute(address)
+
+
 def test_a_link_to_a_verdict_opens_it(
     page: Page, address: str, language: str
 ) -> None:
