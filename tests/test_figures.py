@@ -6,11 +6,12 @@ import functools
 import gzip
 import html
 import io
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
@@ -420,6 +421,95 @@ def test_unknown_text_ends_the_build(tmp_path: Path) -> None:
         SiteError, match=r"drawn\.md:3: .*'epoch', 'loss': .*docs/terms\.toml"
     ):
         page_with(tmp_path, source, LABELS, "en")
+
+
+# Each page's texts stand at their own figure.
+
+
+class Shown(NamedTuple):
+    """A figure of a page: the words in it, in its texts, and of its name."""
+
+    line: int
+    path: str
+    alt: set[str]
+    title: set[str]
+    drawn: set[str]
+
+
+def telling(text: str, language: str) -> set[str]:
+    """Return a text's numbers, stems, and pairs of kanji or katakana."""
+    text = unicodedata.normalize("NFKC", text.replace("_", " ")).lower()
+    stem = re.compile(r"(?<=[a-z]{3})(?:es|s|ed|ing)\b")
+    found = set(re.findall(r"[a-z]{3,}|\d[\d.]*", stem.sub("", text)))
+    pairs = re.findall(r"(?=([\u4e00-\u9fff\u3005\u30a1-\u30fc]{2}))", text)
+    return found.union(pairs) if language == "ja" else found
+
+
+def shown_on(text: str, language: str) -> Iterator[Shown]:
+    """Yield the figures of a page."""
+    expander = Expander(Page("", None, language), RECORDS)
+    for embed in parse(text):
+        if embed.kind != "figure":
+            continue
+        svg_text = (ROOT / embed.what).read_text("utf-8")
+        words = map(html.unescape, FIGURE_TEXT.findall(svg_text))
+        inside = [expander.figure_text(word) or word for word in words]
+        yield Shown(
+            embed.line,
+            embed.what,
+            telling(embed.groups["alt"], language),
+            telling(embed.groups["title"] or "", language),
+            telling(f"{Path(embed.what).stem} {' '.join(inside)}", language),
+        )
+
+
+def exchanged(one: Shown, other: Shown) -> str | None:
+    """Say which texts of two figures would fit better the other way around."""
+    ours = {"alternative text": (one.alt, one.drawn)}
+    theirs = {"alternative text": (other.alt, other.drawn)}
+    ours["caption"] = one.title, one.drawn | one.alt
+    theirs["caption"] = other.title, other.drawn | other.alt
+    for kind in ours:
+        (a, at_a), (b, at_b) = ours[kind], theirs[kind]
+        fits = [(a - b) & (at_a - at_b), (b - a) & (at_b - at_a)]
+        crosses = [(a - b) & (at_b - at_a), (b - a) & (at_a - at_b)]
+        if sum(map(len, crosses)) > sum(map(len, fits)):
+            shared = ", ".join(sorted(set.union(*crosses)))
+            return (
+                f"the {kind} shares {shared} with what is at line "
+                f"{other.line}, {other.path}: are the two exchanged? If not, "
+                f"name what {one.path} shows, its axes or its legend"
+            )
+    return None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_of_figures_are_not_exchanged(language: str) -> None:
+    """They share more words with their own figure than with the next."""
+    faults = [
+        f"{path.relative_to(ROOT)}:{one.line}: {told}"
+        for path in sorted((ROOT / "docs" / language).rglob("*.md"))
+        for one, other in itertools.combinations(
+            shown_on(path.read_text("utf-8"), language), 2
+        )
+        if (told := exchanged(one, other))
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize("kind", ["alt", "title"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_exchanged_texts_are_found(language: str, kind: str) -> None:
+    """On a page whose figures have words of their own."""
+    path = ROOT / "docs" / language / "models/batch_memory.md"
+    one, other = shown_on(path.read_text("utf-8"), language)
+    assert exchanged(one, other) is None
+    swapped = [
+        a._replace(**{kind: getattr(b, kind)})
+        for a, b in ((one, other), (other, one))
+    ]
+    assert "exchanged" in (exchanged(*swapped) or "")
 
 
 # What is recorded.
