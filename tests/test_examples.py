@@ -23,7 +23,8 @@ from tests.recorder.run import Outcome, run_lesson
 from tests.recorder.settings import load_settings
 from tests.shared import RECORDS
 
-OF_SEEDS = ("constant_metric", "other_means")  # no single run shows them
+# What no single run shows, and what its figures show (recorder/figures.py).
+OF_SEEDS = ("constant_metric", "other_means", "cut_off")
 SWEEPS_A_DAY = 1
 FULL_BELOW = 8  # CPU seconds of the recorded run
 SWEEP_BELOW = 15  # CPU seconds of a sweep's longest run

@@ -135,7 +135,7 @@ def test_same_lines_draw_the_same() -> None:
     source = (
         "figure, axes = plt.subplots(num='x')\n"
         "axes.plot([1, 3, 2], label='training')\naxes.legend()\n"
-        "axes.imshow([[1, 2], [3, 4]])\n"
+        "axes.imshow([[1, 2], [3, 4]], extent=(0, 2, 0, 4))\n"
     )
     assert drawn(source) == drawn(source)
 
@@ -153,6 +153,7 @@ WITH_DRAW = (
     "    plot_loss(axes, results['loss'])\n\n\n"
     "if __name__ == '__main__':\n    draw(main())\n    plt.show()\n"
 )
+CUT = "loss)\n    axes.set_ylim(0, 5)\n\n\ndef draw"
 
 
 def test_lesson_is_drawn_from_its_record(
@@ -242,6 +243,51 @@ def test_draw_does_nothing_but_draw(run_script: Run, line: str) -> None:
         run_script(source)
 
 
+# Nothing is cut off unasked.
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            "plot([1, 9, 2], label='a')",
+            r"drawn\.py:1: .*'x' cuts off 1 of 3.*'a'",
+        ),
+        ("scatter([1, 2], [1, 9])", "1 of 2 points"),
+        ("bar([1, 2], [1, 9])", "of 5 points"),
+        ("fill_between([1, 2], [1, 1], [2, 9])", "of 7 points"),
+        ("plot([1, float('nan'), 2])", ""),
+        ("plot([1, 9, 2], color='gray')", ""),
+        ("axhline(2)", ""),
+        ("axhline(9)", "2 of 2"),
+        ("plot([1, 9, 2], clip_on=False)", ""),
+    ],
+)
+def test_limits_that_cut_data_off_are_told(source: str, message: str) -> None:
+    """The part outside is not drawn, and a reader cannot know."""
+    source = f"plt.subplots(num='x')[1].{source}\nplt.gca().set_ylim(0, 5)"
+    if not message:
+        assert drawn(source)
+        return
+    with pytest.raises(ValueError, match=message) as told:
+        drawn(source)
+    assert "[exempt], cut_off" in str(told.value)
+
+
+def test_cut_can_be_meant(tmp_path: Path) -> None:
+    """A sidecar gives the reason; without a cut it is not needed."""
+    lesson(tmp_path, WITH_DRAW.replace("loss)\n\n\ndef draw", CUT))
+    results: dict[str, Any] = {"main": {"values": {"loss": [3, 1, 9]}}}
+    with pytest.raises(ValueError, match="cuts off 1 of 3"):
+        figures.redrawn(LESSON, results, tmp_path)
+    sidecar = tmp_path / f"examples/{LESSON}.toml"
+    sidecar.write_text('[exempt]\ncut_off = "the end matters"\n', "utf-8")
+    assert [*figures.redrawn(LESSON, results, tmp_path)] == ["loss"]
+    results["main"]["values"]["loss"] = [3, 1, 2]
+    with pytest.raises(ValueError, match="not needed"):
+        figures.redrawn(LESSON, results, tmp_path)
+
+
 # What every figure is.
 
 KINDS = {
@@ -309,8 +355,11 @@ def test_points_stand_where_their_values_are() -> None:
     assert end == pytest.approx([float(n) for n in last], abs=0.05)
 
 
-def test_drawing_is_cut_off_at_the_axes() -> None:
+def test_drawing_is_cut_off_at_the_axes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Nothing lies outside although there is no clip path."""
+    monkeypatch.setattr(figures, "cut_off", lambda figure: iter(()))
     root = one(
         "axes.plot([0, 1, 2], [-50, 50, -50])\naxes.bar([1], [90])\n"
         "axes.scatter([1], [99])\naxes.set_ylim(0, 10)"

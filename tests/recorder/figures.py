@@ -22,6 +22,7 @@ import contextlib
 import copy
 import functools
 import io
+import math
 import platform
 import re
 from collections import Counter
@@ -33,8 +34,11 @@ from typing import Any
 from unittest.mock import patch
 from xml.etree import ElementTree
 
+from numpy import ma
+
 from docs._tools.expand import WORDS
 from docs._tools.lessons import ROOT, script_path
+from tests.recorder.settings import load_settings
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,7 +55,9 @@ def takes_sweeps(source: str) -> bool:
 
 
 @contextlib.contextmanager
-def drawing(lesson: str, source: str) -> Iterator[Callable[[], dict[str, str]]]:
+def drawing(
+    lesson: str, source: str, root: Path = ROOT
+) -> Iterator[Callable[[], dict[str, str]]]:
     """Let a script draw in our style; what is yielded takes its figures.
 
     A script that does not name matplotlib does not pay for it.
@@ -74,7 +80,7 @@ def drawing(lesson: str, source: str) -> Iterator[Callable[[], dict[str, str]]]:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         try:
-            yield lambda: _taken(lesson)
+            yield lambda: _taken(lesson, source, root)
         finally:
             pyplot.close("all")
 
@@ -93,13 +99,13 @@ def _once(lesson: str) -> Callable[..., Any]:
     return figure
 
 
-def _taken(lesson: str) -> dict[str, str]:
+def _taken(lesson: str, source: str, root: Path) -> dict[str, str]:
     """Return the open figures as SVG, by their names."""
     from matplotlib import pyplot
 
     from tests.recorder.svg import FigureError, as_svg
 
-    figures = {}
+    figures, cuts = {}, list[str]()
     for number in pyplot.get_fignums():
         figure = pyplot.figure(number)
         name = str(figure.get_label())
@@ -116,7 +122,66 @@ def _taken(lesson: str) -> dict[str, str]:
             raise ValueError(
                 f"examples/{lesson}.py: figure {name!r} {error}"
             ) from None
+        cuts += [f"figure {name!r} {cut}" for cut in cut_off(figure)]
+    _check_cuts(cuts, lesson, source, root)
     return figures
+
+
+def _check_cuts(cuts: list[str], lesson: str, source: str, root: Path) -> None:
+    """Refuse what is cut off unasked, and an exemption without need."""
+    exempt = "cut_off" in load_settings(lesson, root).exempt
+    if cuts and not exempt:
+        limits = [
+            str(number)
+            for number, line in enumerate(source.splitlines(), 1)
+            if re.search(r"[xy]lim|\.axis\(\[", line)
+        ]
+        raise ValueError(
+            f"examples/{lesson}.py:{','.join(limits) or 1}: {'; '.join(cuts)}: "
+            "widen the limits, or say in the sidecar why not: [exempt], cut_off"
+        )
+    if exempt and not cuts:
+        raise ValueError(
+            f"examples/{lesson}.toml: [exempt] cut_off is not needed: all that "
+            "is drawn lies inside the axes; delete the line"
+        )
+
+
+def cut_off(figure: Any) -> Iterator[str]:
+    """Yield which data of a drawn figure lie outside of their axes.
+
+    Lines in grey are no data, and a line across the axes ends nowhere.
+    """
+    for axes in figure.axes:
+        room = axes.bbox.padded(1)
+        for artist in (*axes.lines, *axes.collections, *axes.patches):
+            points = [p for p in _points(artist) if math.isfinite(sum(p))]
+            out = sum(not room.contains(*point) for point in points)
+            if out and artist.get_clip_on():
+                limits = map(
+                    "{:.3g}..{:.3g}".format, *axes.viewLim.get_points()
+                )
+                yield (
+                    f"cuts off {out} of {len(points)} points of "
+                    f"{artist.get_label()!r}, outside of x and y "
+                    f"{', '.join(limits)}"
+                )
+
+
+def _points(artist: Any) -> Any:
+    """Return where a figure has the points of a line, marks, or an area."""
+    if hasattr(artist, "get_xydata"):
+        if artist.get_color() in ("gray", "grey"):
+            return []
+        return artist.get_transform().transform(artist.get_xydata())
+    if hasattr(artist, "get_offsets") and len(artist.get_offsets()) > 1:
+        marks = ma.getdata(artist.get_offsets())
+        return artist.get_offset_transform().transform(marks)
+    if hasattr(artist, "get_paths"):
+        corners = [p.vertices for p in artist.get_paths() if len(p.vertices)]
+        change = artist.get_transform().transform
+        return [point for some in corners for point in change(some)]
+    return artist.get_transform().transform(artist.get_path().vertices)
 
 
 def drawn_by(
@@ -145,7 +210,7 @@ def redrawn(
         sweeps = {**record["sweeps"], **record["real"]}
         results.append({name: one["runs"] for name, one in sweeps.items()})
     copies = copy.deepcopy(results)  # which draw() may change
-    with drawing(lesson, source) as take:
+    with drawing(lesson, source, root) as take:
         draw = functools.partial(loaded(path, source).draw, *copies)
         return drawn_by(draw, lesson, take)
 

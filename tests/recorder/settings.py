@@ -17,6 +17,7 @@ GUARDS = (
     "order",
     "softmax_before_cross_entropy",
     "constant_metric",
+    "cut_off",  # what is drawn, and lies outside of the axes
     "other_means",  # over seeds, under another fingerprint
 )
 LISTS = {"arguments", "short", "seeds", "saves", "loads"}
