@@ -1,6 +1,7 @@
 """What stands where in the Markdown of a page, for the tests of the pages."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -94,6 +95,30 @@ def cut(path: Path, name: str | None) -> list[str]:
 def without_code(text: str) -> str:
     """Blank out what stands in backticks."""
     return re.sub(r"`[^`]*`", "", text)
+
+
+def telling(text: str) -> set[str]:
+    """Return a text's numbers, stems, and pairs of kanji or katakana."""
+    text = unicodedata.normalize("NFKC", text.replace("_", " ")).lower()
+    pairs = re.findall(r"(?=([\u4e00-\u9fff\u3005\u30a1-\u30fc]{2}))", text)
+    text = re.sub(r"(?<=[a-z]{3})(?:es|s|ed|ing)\b", "", text)
+    return {*re.findall(r"[a-z]{3,}|\d[\d.]*", text), *pairs}
+
+
+Words = tuple[set[str], set[str]]  # what a text says, and what is there
+
+
+def better_crossed(one: Words, other: Words) -> list[str]:
+    """Return the words that two texts share with each other's place.
+
+    Nothing, if they share as many with their own. What both texts say, or
+    both places, tells neither from the other.
+    """
+    (a, at_a), (b, at_b) = one, other
+    fits = [(a - b) & (at_a - at_b), (b - a) & (at_b - at_a)]
+    crosses = [(a - b) & (at_b - at_a), (b - a) & (at_a - at_b)]
+    is_better = sum(map(len, crosses)) > sum(map(len, fits))
+    return sorted(set.union(*crosses)) if is_better else []
 
 
 def lines_of(text: str) -> Iterator[Line]:

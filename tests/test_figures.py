@@ -21,6 +21,7 @@ from pytest_examples import EvalExample
 from docs._tools.expand import FIGURE_TEXT, WORDS, Expander, Page, expand, parse
 from docs._tools.lessons import LANGUAGES, ROOT, SiteError, scripts
 from docs._tools.records import Records
+from tests.page_source import better_crossed, telling
 from tests.recorder import figures, record, runs, svg
 from tests.recorder.run import Outcome, run_lesson
 from tests.shared import RECORDS
@@ -485,15 +486,6 @@ class Shown(NamedTuple):
     drawn: set[str]
 
 
-def telling(text: str, language: str) -> set[str]:
-    """Return a text's numbers, stems, and pairs of kanji or katakana."""
-    text = unicodedata.normalize("NFKC", text.replace("_", " ")).lower()
-    stem = re.compile(r"(?<=[a-z]{3})(?:es|s|ed|ing)\b")
-    found = set(re.findall(r"[a-z]{3,}|\d[\d.]*", stem.sub("", text)))
-    pairs = re.findall(r"(?=([\u4e00-\u9fff\u3005\u30a1-\u30fc]{2}))", text)
-    return found.union(pairs) if language == "ja" else found
-
-
 def shown_on(text: str, language: str) -> Iterator[Shown]:
     """Yield the figures of a page."""
     expander = Expander(Page("", None, language), RECORDS)
@@ -506,9 +498,9 @@ def shown_on(text: str, language: str) -> Iterator[Shown]:
         yield Shown(
             embed.line,
             embed.what,
-            telling(embed.groups["alt"], language),
-            telling(embed.groups["title"] or "", language),
-            telling(f"{Path(embed.what).stem} {' '.join(inside)}", language),
+            telling(embed.groups["alt"]),
+            telling(embed.groups["title"] or ""),
+            telling(f"{Path(embed.what).stem} {' '.join(inside)}"),
         )
 
 
@@ -519,13 +511,9 @@ def exchanged(one: Shown, other: Shown) -> str | None:
     ours["caption"] = one.title, one.drawn | one.alt
     theirs["caption"] = other.title, other.drawn | other.alt
     for kind in ours:
-        (a, at_a), (b, at_b) = ours[kind], theirs[kind]
-        fits = [(a - b) & (at_a - at_b), (b - a) & (at_b - at_a)]
-        crosses = [(a - b) & (at_b - at_a), (b - a) & (at_a - at_b)]
-        if sum(map(len, crosses)) > sum(map(len, fits)):
-            shared = ", ".join(sorted(set.union(*crosses)))
+        if shared := better_crossed(ours[kind], theirs[kind]):
             return (
-                f"the {kind} shares {shared} with what is at line "
+                f"the {kind} shares {', '.join(shared)} with what is at line "
                 f"{other.line}, {other.path}: are the two exchanged? If not, "
                 f"name what {one.path} shows, its axes or its legend"
             )

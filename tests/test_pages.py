@@ -1,17 +1,28 @@
 """The pages' sources: two languages in step, nothing typed that was run."""
 
 import difflib
+import functools
 import posixpath
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from docs._tools.expand import parse
 from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
-from tests.page_source import DOCS, Line, lines_of, missing, read
+from tests.page_source import (
+    DOCS,
+    Line,
+    better_crossed,
+    lines_of,
+    missing,
+    read,
+    telling,
+)
+from tests.shared import RECORDS
 
 HEADING = re.compile(r"^(?P<level>#+) .*\{ ?#(?P<id>[a-z0-9-]+) ?\}$")
 KANA = re.compile(r"[\u3040-\u30ff]")
@@ -241,3 +252,88 @@ def test_every_drawn_figure_is_shown() -> None:
             "let its script draw it no more",
             pytrace=False,
         )
+
+
+class Link(NamedTuple):
+    """A link within the site: the words on it, those of where it leads."""
+
+    line: int
+    text: str
+    target: str
+    said: set[str]
+    there: set[str]
+
+
+WITHIN = re.compile(
+    r"\[(?P<text>[^\[\]]+)\]\((?P<path>(?!\w+:)[^)\s#]*)(?:#(?P<id>[\w-]+))?\)"
+)
+TITLED = re.compile(r"^(#+) (.*?)(?:\{ ?#([\w-]+) ?\})?\s*$", re.M)
+
+
+@functools.cache
+def place_words(language: str, page: str, anchor: str | None) -> set[str]:
+    """Return the words of a page's title, address and terms, and a heading."""
+    path = DOCS / language / page
+    text = path.read_text("utf-8") if path.is_file() else ""
+    words = [page.replace("/", " "), (anchor or "").replace("-", " ")]
+    for level, heading, own in TITLED.findall(text):
+        words += [heading] * (level == "#" or own == anchor)
+    for term in RECORDS.words("terms").values():
+        if term.get("page") == page.removesuffix(".md"):
+            words += [term["ja"], term["en"], *term["also"]]
+    return telling(" ".join(words))
+
+
+def links_of(line: Line, page: str, language: str) -> Iterator[Link]:
+    """Yield the links of a line to headings and other pages."""
+    for found in WITHIN.finditer(line.text):
+        path = posixpath.join(posixpath.dirname(page), found["path"])
+        there = posixpath.normpath(path) if found["path"] else page
+        yield Link(
+            line.number,
+            found["text"],
+            f"{found['path']}#{found['id'] or ''}",
+            telling(found["text"]),
+            place_words(language, there, found["id"]),
+        )
+
+
+def swapped(one: Link, other: Link) -> str | None:
+    """Say which words of two links belong to where the other one leads."""
+    shared = better_crossed((one.said, one.there), (other.said, other.there))
+    if len(shared) < 2:  # one word may be there by chance
+        return None
+    return (
+        f"{one.text!r} leads to {one.target} and {other.text!r} to "
+        f"{other.target}, but {', '.join(shared)} is of "
+        "where the other one leads: exchange the targets, or say on each link "
+        "where it leads"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_of_a_paragraph_are_not_swapped(language: str) -> None:
+    """Both targets exist, and each language has as many of each."""
+    faults = [
+        f"docs/{language}/{page}:{line.number}: {told}"
+        for page in pages(language)
+        for line in lines_of(read(language, page))
+        if line.fence is None
+        for pair in combinations(links_of(line, page, language), 2)
+        if (told := swapped(*pair))
+    ]
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_swapped_links_are_found(language: str) -> None:
+    """Between two lessons whose titles share no word."""
+    ways = "data/augmentation.md", "models/lstm.md"
+    said = "augmentation データ拡張", "LSTM states 形と状態"
+    for targets, is_wrong in ((ways, False), (ways[::-1], True)):
+        line = " ".join(
+            f"[{x}]({y})" for x, y in zip(said, targets, strict=True)
+        )
+        one, other = links_of(Line(1, line, None), "index.md", language)
+        assert bool(swapped(one, other)) == is_wrong
