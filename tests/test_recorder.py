@@ -682,6 +682,58 @@ def test_guard_fires_and_says_what_to_do(
     assert all(":" in message for message in outcome.faults.values())
 
 
+SPLIT = """\"\"\"Part what is not learned.\"\"\"
+import pathlib
+
+from torch.utils.data import DataLoader, Dataset, Subset
+
+
+class Files(Dataset):
+    def __init__(self, files, size):
+        self.files, self.size = files, size
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, number):
+        return self.size
+
+
+# %% part
+files = [pathlib.Path(f"{number}.png") for number in range(9)]
+small, large = Files(files, 8), Files(files, 16)
+train_set, val_set = Subset(small, range(6)), Subset(large, range(6, 9))
+
+
+def count():
+    train = DataLoader(Files(files[:6], 8))
+    test = DataLoader(Files(files[6:], 8))
+    return sum(len(batch) for batch in test), len(train)
+
+
+counts = count()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("6, 9)", "6, 8)", ""),
+        ("range(6, 9)", "range(5, 9)", "'train_set' and 'val_set' share 1 "),
+        ("Subset(large, range(6, 9))", "large", "share 6 samples"),
+        ("files[6:]", "files[4:]", "'train' and 'test' share 2 samples"),
+    ],
+)
+def test_parts_that_share_samples_are_found(
+    tmp_path: Path, eval_example: EvalExample, old: str, new: str, told: str
+) -> None:
+    """Of a script that trains nothing; of a function, when it reads one."""
+    root = project(tmp_path, SPLIT.replace(old, new))
+    outcome = run_lesson(eval_example, LESSON, root=root)
+    assert bool(outcome.faults) == bool(told)
+    assert told in outcome.faults.get("leak", "")
+
+
 def test_metric_that_no_seed_moves_is_a_constant() -> None:
     """A whole number and a setting may be equal in all runs."""
     same = {"val_accuracy": 0.512, "epochs": 3, "rate": 0.1, "best_loss": 1.0}

@@ -8,11 +8,13 @@ measured without gradients, in which order batches came, what went into
 import contextlib
 import dataclasses
 import inspect
+import itertools
 import re
 import sys
 import traceback
 import weakref
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 from unittest.mock import patch
 
@@ -22,10 +24,19 @@ from torch.nn.modules.module import (
     register_module_forward_hook,
     register_module_forward_pre_hook,
 )
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import (
+    ConcatDataset,
+    DataLoader,
+    Dataset,
+    Subset,
+    TensorDataset,
+)
 
 HELD_OUT = re.compile(r"(^|_)(val|valid|validation|test|held_out)(_|\d|$)")
 DATA = (Tensor, DataLoader, Dataset)
+PARTS = {"train": re.compile(r"(^|_)train(ing)?(_|\d|$)")}
+PARTS["val"] = re.compile(r"(^|_)(val|valid|validation|held_out)(_|\d|$)")
+PARTS["test"] = re.compile(r"(^|_)test(_|\d|$)")
 METRIC = re.compile(r"accuracy|loss|error|mse|f1|recall|precision")
 
 
@@ -47,11 +58,19 @@ class Guards:
         self._seen = weakref.WeakKeyDictionary[nn.Module, Seen]()
         self._depth = 0
         self._measured = self._unseen = False
+        self._compared: set[tuple[int, int]] = set()
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Hook into torch for as long as the script runs."""
         original = nn.functional.cross_entropy
+        read = DataLoader.__iter__
+
+        def batches(loader: DataLoader[Any]) -> Any:
+            for frame, _ in traceback.walk_stack(sys._getframe(1)):
+                if frame.f_globals.get("__lesson__") == self.lesson:
+                    self.look_at_parts(frame.f_locals)
+            return read(loader)
 
         def cross_entropy(*args: Any, **more: Any) -> Tensor:
             self._look_at_logits(args[0] if args else more["input"])
@@ -61,6 +80,7 @@ class Guards:
             register_module_forward_pre_hook(self._enter),
             register_module_forward_hook(self._leave, always_call=True),
             patch.object(nn.functional, "cross_entropy", cross_entropy),
+            patch.object(DataLoader, "__iter__", batches),
         ):
             yield
         if self._measured and not self._unseen:
@@ -69,6 +89,26 @@ class Guards:
                 "all that is measured after training was trained on: measure "
                 "on rows that the training has not seen",
             )
+
+    def look_at_parts(self, names: dict[str, Any]) -> None:
+        """Tell if data sets that are named as two parts share a sample."""
+        named = [
+            (part, name, value)
+            for name, value in names.items()
+            if isinstance(value, Dataset | DataLoader)
+            for part, pattern in PARTS.items()
+            if pattern.search(name)
+        ]
+        for (part, one, a), (of, other, b) in itertools.combinations(named, 2):
+            if part == of or (id(a), id(b)) in self._compared:
+                continue
+            self._compared.add((id(a), id(b)))
+            if shared := set(_samples(a)) & set(_samples(b)):
+                self.faults.setdefault(
+                    "leak",
+                    f"{one!r} and {other!r} share {len(shared)} samples: part "
+                    "the data so that each sample is in one only",
+                )
 
     def _enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
         self._depth += 1
@@ -157,6 +197,29 @@ def constant_metrics(runs: list[dict[str, Any]]) -> list[str]:
         and not value.is_integer()
         and all(run[name] == value for run in runs)
     ]
+
+
+def _samples(data: Any) -> list[Any]:
+    """Return what tells each sample of a data set from the others.
+
+    A row of tensors, a file or another entry of a list, else its place.
+    """
+    if isinstance(data, DataLoader):
+        return _samples(data.dataset)
+    if isinstance(data, Subset):
+        of = _samples(data.dataset)
+        return [of[int(place)] for place in data.indices if of]
+    if isinstance(data, ConcatDataset):
+        return [key for one in data.datasets for key in _samples(one)]
+    if isinstance(data, TensorDataset):
+        rows = data.tensors[0].detach()
+        return [*_row_keys(rows)] if rows.dim() > 1 else []
+    size = len(data) if hasattr(data, "__len__") else 0
+    for listed in vars(data).values():
+        is_whole = isinstance(listed, list) and len(listed) == size > 0
+        if is_whole and isinstance(listed[0], str | PurePath | tuple | dict):
+            return [repr(entry) for entry in listed]
+    return [(id(data), place) for place in range(size)]
 
 
 def _row_keys(rows: Tensor) -> list[int]:

@@ -163,7 +163,7 @@ def run_lesson(
         given = [*arguments, "--device", device] if has_main(source) else []
         sys.argv = [path.name, *given]
         with guards.watching(), _heard(output) as silence:
-            outcome, draw = _execute(evaluate, lesson, path, source)
+            outcome, draw = _execute(evaluate, guards, path, source)
         if drawn:
             outcome.figures = figures.drawn_by(draw, lesson, take)
     del draw  # holds all that the script defined
@@ -187,14 +187,14 @@ def _heard(output: TextIO) -> Iterator[Silence]:
 
 
 def _execute(
-    evaluate: EvalExample, lesson: str, path: Path, source: str
+    evaluate: EvalExample, guards: Guards, path: Path, source: str
 ) -> tuple[Outcome, Callable[[], object]]:
     """Run a script as pytest-examples does, and its ``main``, if any.
 
     Returns what it computed, and what draws it.
     """
     returned: dict[str, Any] = {}
-    extra: dict[str, Any] = {"__lesson__": lesson, "__file__": str(path)}
+    extra: dict[str, Any] = {"__lesson__": guards.lesson, "__file__": str(path)}
 
     def call_main() -> None:
         script = sys.modules[SPAWNED] = sys.modules["__main__"]
@@ -206,6 +206,7 @@ def _execute(
     example = CodeExample.create(source, path=path)
     wall, cpu = time.perf_counter(), cpu_seconds()
     module = evaluate.run(example, module_globals=extra, call="call_main")
+    guards.look_at_parts(module)
     wall = round(time.perf_counter() - wall, 2)
     cpu = round(cpu_seconds() - cpu, 2)
     values = _values(returned if training else module, training)
