@@ -15,8 +15,7 @@ WORDS = ["alt -- a picture", "caption -- below it", "scale: % 0 1"]
 
 def drawn(*rows: str) -> str:
     """Return the SVG of a chart with these rows."""
-    lines = list(enumerate([*WORDS, *rows]))
-    svg, caption = charts.chart(lines, RECORDS, lambda name: name)
+    svg, caption = charts.chart([*WORDS, *rows], RECORDS, "en")
     assert caption == "below it"
     return svg
 
@@ -49,7 +48,7 @@ def test_a_key_may_hold_a_dot() -> None:
     """As the name of a rate does."""
     row = "row: diary/losses_and_rates needed.0.3 -- 0.3"
     lines = [*WORDS[:2], "scale: n log 1 100", row]
-    svg, _ = charts.chart([*enumerate(lines)], RECORDS, str)
+    svg, _ = charts.chart(lines, RECORDS, "en")
     assert svg.count("<circle") == 3
 
 

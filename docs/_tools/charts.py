@@ -19,11 +19,10 @@ what a learner noted, from the diary's table. The scale is ``%`` or ``n``, and
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docs._tools.lessons import SiteError
-from docs._tools.markup import render
 from docs._tools.records import Records, has_spread, is_number
 
 LINE = re.compile(r"(alt|caption|scale|row|noted)(?:: (.+?))?(?: -- (.+))?$")
@@ -83,16 +82,14 @@ class Scale:
 
 
 def chart(
-    lines: list[tuple[int, str]],
-    records: Records,
-    word: Callable[[str], str],
+    lines: Iterable[str], records: Records, language: str
 ) -> tuple[str, str]:
     """Return a chart as SVG, and its caption.
 
     Args:
-        lines: the fence's lines with their numbers.
+        lines: the fence's lines.
         records: what was run, and the diary's table.
-        word: gives a word of the interface in the page's language.
+        language: that of the page.
 
     Raises:
         SiteError: a line says something else, or names what does not exist.
@@ -100,12 +97,12 @@ def chart(
     told, rows = _told(lines, records)
     if {*told} != {"alt", "caption", "scale"} or not rows:
         raise SiteError("a chart needs alt, caption, scale and a row")
-    svg = render(
+    svg = records.render(
         "chart.svg.j2",
+        language,
         alt=told["alt"],
         scale=Scale(told["scale"]),
         rows=rows,
-        word=word,
         left=LEFT,
         right=RIGHT,
     )
@@ -113,11 +110,11 @@ def chart(
 
 
 def _told(
-    lines: list[tuple[int, str]], records: Records
+    lines: Iterable[str], records: Records
 ) -> tuple[dict[str, str], list[Row]]:
     told: dict[str, str] = {}
     rows: list[Row] = []
-    for _, text in lines:
+    for text in lines:
         if not (line := LINE.match(text)):
             raise SiteError(f"{text!r}: expected alt, caption, scale, row:")
         name, what, words = (group or "" for group in line.groups())

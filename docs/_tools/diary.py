@@ -15,7 +15,7 @@ from typing import Any
 from docs._tools import old_versions, timeline
 from docs._tools.ledger import UNDATED, Entry, LedgerError
 from docs._tools.lessons import EVIDENCE, LANGUAGES, ROOT, page_of
-from docs._tools.markup import DAY, head, render
+from docs._tools.markup import DAY, head
 from docs._tools.records import Records
 
 FENCE = re.compile(r"^```verdicts\n((?:.*\n)*?)```$", re.M)
@@ -44,7 +44,8 @@ def asked(lesson: str, language: str, records: Records) -> str:
         and entry.lesson.partition("#")[0] == lesson
     }
     links = " · ".join(map(writer.link, sorted(pages)))
-    return f"\n\n{writer.word('asked') % links}\n" if links else ""
+    line = records.word(language, "asked")
+    return f"\n\n{line % links}\n" if links else ""
 
 
 @dataclass
@@ -60,10 +61,6 @@ class Writer:
         """The table, by id."""
         return self.records.ledger()
 
-    def word(self, name: str, group: str = "words") -> str:
-        """Return a word of the interface in the page's language, or ""."""
-        return self.records.word(self.language, name, group)
-
     def write(self, kind: str, names: list[str]) -> str:
         """Return what a fence asks for: verdicts, quotations or a list.
 
@@ -76,12 +73,11 @@ class Writer:
                 raise LedgerError(f"{kind!r} is no list: {', '.join(LISTS)}")
         if unknown := [name for name in names if name not in self.entries]:
             raise LedgerError(f"the ledger has no {', '.join(unknown)}")
-        return render(
+        return self.records.render(
             f"diary/{kind}.md.j2",
+            self.language,
             diary=self,
             entries=[self.entries[name] for name in names],
-            language=self.language,
-            word=self.word,
             old_versions=old_versions,
             undated=UNDATED,
         )

@@ -62,14 +62,13 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import markdown
 
 from docs._tools import charts, formulas, numbers
 from docs._tools.diary import Writer
 from docs._tools.lessons import SiteError
-from docs._tools.markup import literal, render
+from docs._tools.markup import literal
 from docs._tools.records import Record, Records, is_measure, is_number
 
 LESSON = r"(?:(?P<lesson>\w+/\w+) +)?"
@@ -98,7 +97,7 @@ EXCERPT = re.compile(r'--8<-- "(?P<path>[^":]+)(?::(?P<name>[\w.]+))?"$')
 HIGHLIGHT = re.compile(r"highlight: (?P<text>.+)$")
 NOTE = re.compile(r"note: (?P<text>.+?) -- (?P<note>.+)$")
 SETTING = re.compile(r"(lesson|rows|series|columns|terms): (.+)$")
-SOURCE = re.compile(r"source: (?P<place>\S+)$")
+SOURCE = re.compile(r"source: (?P<place>https://\S+)$")
 # Of a figure: a text, and what in it is words that the other language lacks.
 FIGURE_TEXT = re.compile(r"(?<=>)[^<>]*(?=</text>)")
 WORDS = re.compile(r"[^\W\d_]{2}")
@@ -242,7 +241,7 @@ def _kind(
                 at,
                 f"{text!r} is typed by hand; here stand only embeds "
                 '(--8<-- "examples/…:name"), `highlight: TEXT` and `note: TEXT '
-                "-- EXPLANATION`, or in a text fence, first, `source: ADDRESS`",
+                "-- EXPLANATION`, or in a text fence, first, `source: https://…`",
             )
     return "code"
 
@@ -336,14 +335,12 @@ def cell_text(record: Record, key: str, spec: str) -> str:
     return shown_text(record, key, spec)
 
 
-def data(record: Record, key: str, shown: str, verdict: str = "") -> str:
+def data(record: Record, key: str, shown: str) -> str:
     """Return the element that shows a recorded value."""
     value = record.look_up(key)
     value = value["mean"] if is_measure(value) else value
-    text, kind = literal(verdict or shown), "recorded"
-    if verdict:
-        kind = "recorded verdict"
-    elif not is_number(value):
+    text, kind = literal(shown), "recorded"
+    if not is_number(value):
         text = f"<code>{text}</code>"
         kind += " message" if len(shown) > LONGEST_ON_ONE_LINE else ""
     value, title = literal(value), literal(f"{record.lesson}: {key}")
@@ -421,11 +418,6 @@ class Expander:
         """Return a word of the interface in the page's language, or ""."""
         return self.records.word(self.page.language, name, group)
 
-    def render(self, template: str, **told: Any) -> str:
-        """Return what a template makes of it in the page's language."""
-        language, word = self.page.language, self.word
-        return render(template, language=language, word=word, **told)
-
     def record(self, lesson: str) -> Record:
         """Return the record of a lesson, by default the page's."""
         name = lesson or self.page.lesson
@@ -438,7 +430,7 @@ class Expander:
         record = self.record(embed.groups["lesson"])
         key = embed.groups["key"]
         shown = shown_text(record, key, embed.groups["spec"])
-        return data(record, key, shown, self.word(shown, "verdicts"))
+        return data(record, key, shown)
 
     def write_claim(self, embed: Embed) -> str:
         """Write a mark that opens a claim and what was compared."""
@@ -447,7 +439,9 @@ class Expander:
         self.claims += 1
         if self.claims > MOST_CLAIMS:
             raise SiteError(f"a page cites at most {MOST_CLAIMS} claims")
-        return self.render("claim.html.j2", claim=claim, number=self.claims)
+        told = {"claim": claim, "number": self.claims}
+        language = self.page.language
+        return self.records.render("claim.html.j2", language, **told)
 
     def write_table(self, embed: Embed) -> str:
         """Write a Markdown table of values."""
@@ -458,7 +452,8 @@ class Expander:
             settings[setting[1]] = setting[2]
         if "terms" in settings:
             terms = self.records.words("terms").values()
-            return self.render("glossary.md.j2", terms=terms)
+            language = self.page.language
+            return self.records.render("glossary.md.j2", language, terms=terms)
         if "columns" not in settings:
             raise SiteError("the table lacks columns:")
         if len(settings.keys() & {"rows", "series"}) != 1:
@@ -491,12 +486,13 @@ class Expander:
                 yield shown_text(record, f"{key}.{at}", spec), f"{{}}.{at}"
         else:
             yield f'<span class="hidden-name">{self.word("row")}</span>', ""
-            for row in _keys(record, settings["rows"]):
+            for row in settings["rows"].split():
                 yield self.label(row), f"{row}.{{}}"
 
     def write_chart(self, embed: Embed) -> str:
         """Draw recorded values into the page itself."""
-        svg, caption = charts.chart([*embed.body], self.records, self.word)
+        lines, language = (text for _, text in embed.body), self.page.language
+        svg, caption = charts.chart(lines, self.records, language)
         return self.figure(svg, self.inline(caption, embed.line))
 
     def write_diary(self, embed: Embed) -> str:
@@ -581,13 +577,9 @@ class Expander:
     def write_source(self, embed: Embed) -> str:
         """Write output from elsewhere with its source as a caption."""
         (_, first), *rest = embed.body
-        place, groups = first.removeprefix("source: ").strip(), embed.groups
-        web = place.startswith("https://")
-        if not (web or (self.records.root / place).is_file()):
-            raise SiteError(f"{place} is no https address and no file here")
-        link = f"<{place}>" if web else f"`{place}`"
+        groups, place = embed.groups, first.removeprefix("source: ")
         lines = [groups["marks"] + groups["info"], *(text for _, text in rest)]
-        lines += [groups["marks"], "", f"{self.word('source')}{link}"]
+        lines += [groups["marks"], "", f"{self.word('source')}<{place}>"]
         return indented([*lines, "{: .source }"], groups["indent"])
 
     def write_code(self, embed: Embed) -> str:
@@ -634,8 +626,9 @@ class Expander:
         if block.notes:
             raise SiteError("an output that varies bears no note")
         title = re.search(r'title="(.*?)"', embed.groups["info"])
-        markup = self.render(
+        markup = self.records.render(
             "output.html.j2",
+            self.page.language,
             title=title[1] if title else "",
             block=block,
             dimmed=dimmed,
@@ -662,14 +655,3 @@ def _told_apart(columns: list[tuple[str, str, str]]) -> list[str]:
     keys = [key.rpartition(".") for key, _, _ in columns]
     alike = len(keys) > 1 and len({last for _, _, last in keys}) == 1
     return [above if alike and above else last for above, _, last in keys]
-
-
-def _keys(record: Record, names: str) -> Iterator[str]:
-    """Yield the keys of a table's rows; ``ways.*`` is all tables in it."""
-    for name in names.split():
-        if not name.endswith(".*"):
-            yield name
-            continue
-        for key, value in record.look_up(name[:-2]).items():
-            if isinstance(value, dict):
-                yield f"{name[:-1]}{key}"

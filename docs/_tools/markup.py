@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
@@ -32,8 +31,3 @@ ENVIRONMENT = jinja2.Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters["literal"] = literal
-
-
-def render(template: str, **told: Any) -> str:
-    """Return what a template below ``templates/`` makes of what it is told."""
-    return ENVIRONMENT.get_template(template).render(told)

@@ -6,7 +6,6 @@ no entry under ``plugins:`` but is imported here, for a notebook that
 ``.cache/`` lacks.
 """
 
-import functools
 import hashlib
 import re
 import shutil
@@ -28,7 +27,7 @@ from docs._tools.lessons import (
     script_path,
     scripts,
 )
-from docs._tools.markup import TEMPLATES, head, render
+from docs._tools.markup import TEMPLATES, head
 from docs._tools.notebooks import has_notebook, notebook
 from docs._tools.packages import packages
 from docs._tools.records import Records
@@ -110,19 +109,20 @@ def notebook_page(view: str, records: Records) -> str:
     language, _, page = view.partition(f"/{FOLDER}/")
     lesson = lesson_of(page.removesuffix(".md"))
     path = records.root / "docs" / language / page
-    word = functools.partial(records.word, language)
+    output = records.word(language, "output")
+    title = records.word(language, "notebook_title")
     headings, seen, cells = _headings(path, lesson), set(), []
     for cell, name in CELLS.findall(_cells(lesson, records)):
         heading = headings.get(name)
-        markup = cell.replace("OUTPUT<", f"{word('output')}<")
+        markup = cell.replace("OUTPUT<", f"{output}<")
         cells.append((None if heading in seen else heading, expand.raw(markup)))
         seen.add(heading)
-    return render(
+    return records.render(
         "notebook.md.j2",
-        title=word("notebook_title").format(title=head(path)[0]),
+        language,
+        title=title.format(title=head(path)[0]),
         back="../" * (lesson.count("/") + 1) + page,
         cells=cells,
-        word=word,
     )
 
 

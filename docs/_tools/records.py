@@ -7,17 +7,18 @@ tensors, and for each sweep a summary that is computed here: a number becomes
 """
 
 import contextlib
+import functools
 import json
 import statistics
 import tomllib
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
 from docs._tools.ledger import PATH as LEDGER
 from docs._tools.ledger import Entry, load
 from docs._tools.lessons import ROOT, SiteError, record_folder
+from docs._tools.markup import ENVIRONMENT
 from docs._tools.parts import Source
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Record:
         self.lesson: str = data["lesson"]
         self.claims: dict[str, dict[str, Any]] = data.get("claims", {})
 
-    @cached_property
+    @functools.cached_property
     def tree(self) -> dict[str, Any]:
         """All that a page or a claim can name."""
         sweeps = {**self.data["sweeps"], **self.data["real"]}
@@ -149,6 +150,12 @@ class Records:
     def word(self, language: str, name: str, group: str = "words") -> str:
         """Return a word of the interface in a language, or ""."""
         return str(self.words(group).get(name, {}).get(language, ""))
+
+    def render(self, template: str, language: str, **told: Any) -> str:
+        """Return what a template below ``templates/`` says in a language."""
+        word = functools.partial(self.word, language)
+        page = ENVIRONMENT.get_template(template)
+        return page.render(told, language=language, word=word)
 
     def _read(self, path: Path, read: Callable[[], T]) -> T:
         changed = path.stat().st_mtime_ns if path.is_file() else -1

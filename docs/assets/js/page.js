@@ -43,7 +43,7 @@ for (const table of all("article table:not([class])")) {
   for (const row of all("tbody tr", table)) {
     [...row.cells].forEach((cell, column) => {
       cell.dataset.head = heads[column].textContent.trim();
-      if (cell.matches(":has(> .recorded:only-child):not(:has(code, .verdict))")) heads[column].style.textAlign = "right";
+      if (cell.matches(":has(> .recorded:only-child):not(:has(code))")) heads[column].style.textAlign = "right";
     });
   }
 }
