@@ -259,7 +259,7 @@ def test_the_feed_names_each_dated_entry(site: Path, language: str) -> None:
     told = [one.text for one in feed.findall("a:entry/a:updated", name)]
     told.insert(0, feed.findtext("a:updated", "", name))
     right = [f"{link[6:16]}T00:00:00Z" for link in [links[0], *links]]
-    assert told == right, f"{home / 'feed.xml'}: mend docs/_tools/feed.py"
+    assert told == right, f"{home / 'feed.xml'}: see templates/feed.xml.j2"
     ids = [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}id")]
     assert len(ids) == len({*ids}) == 1 + len(days)
     page = (home / links[0] / "index.html").read_text(encoding="utf-8")

@@ -439,7 +439,7 @@ def test_mean_and_spread_have_the_same_decimals() -> None:
         ("{{ cnn.accuracy.values.2:% }}", "97.1%"),
         ("{{ cnn.accuracy.n }}", "3"),
         ("{{ cnn.curve.1 }}", "0.30 ± 0.05"),
-        ("{{ cnn.curve.high.1 }}", "0.35"),
+        ("{{ cnn.curve.max.1 }}", "0.35"),
         ("{{ noisy:% }}", "93.21%"),
         ("{{ noisy:.1% }}", "93.2%"),
         ("{{ record.seeds }}", "(0, 1, 2)"),
@@ -457,7 +457,7 @@ def test_summary_over_seeds() -> None:
         **{"n": 2, "mean": 1.0, "std": 0.0, "min": 1, "max": 1},
         "values": [1, 1],
     }
-    assert tree["s"]["low"] == [1.0, 2.0]
+    assert tree["s"]["mean"] == [1.0, 2.0]
     assert tree.keys() == {"a", "s"}
     assert Record(recorded()).noise("noisy") == pytest.approx(0.0027)
 

@@ -9,13 +9,14 @@ no entry under ``plugins:`` but is imported here, for a notebook that
 import hashlib
 import re
 import shutil
+import uuid
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from docs._tools import diary, expand, feed
+from docs._tools import diary, expand, timeline
 from docs._tools.lessons import (
     EVIDENCE,
     LANGUAGES,
@@ -75,10 +76,12 @@ class Site:
         """Write what is no page: indexes, feeds, scripts, notebooks, data."""
         self.index.write(target, self.records.words("terms"))
         for language in LANGUAGES:
-            title = self.records.word(language, "feed")
             place = target if language == LANGUAGES[0] else target / language
-            folder = self.root / "docs" / language / "diary"
-            feed.write(folder, place / "feed.xml", language, title)
+            days = timeline.days(self.root / "docs" / language / "diary")
+            if days:
+                told = {"days": days[::-1], "urn": _urn}
+                feed = self.records.render("feed.xml.j2", language, **told)
+                (place / "feed.xml").write_text(feed, encoding="utf-8")
         for lesson in scripts(self.root):
             files = [f"snippets/{x}" for x in data_files(lesson, self.root)]
             for name in [f"examples/{lesson}.py", *files]:
@@ -88,6 +91,11 @@ class Site:
                 path = target / FOLDER / f"{lesson}.ipynb"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 nbformat.write(book, path)
+
+
+def _urn(name: str) -> str:
+    """Return an identifier that stays, wherever the site moves."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"diary/{name}").urn
 
 
 def shown(root: Path) -> list[str]:

@@ -3,7 +3,7 @@
 The tree that pages and claims name things in holds the main run's values and
 tensors, and for each sweep a summary that is computed here: a number becomes
 ``{n, mean, std, min, max, values}`` (std with n - 1), a list of numbers
-``{n, mean, std, min, max, low, high}`` of lists.
+``{n, mean, std, min, max}`` of lists.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from docs._tools.parts import Source
 
 T = TypeVar("T")
 
-STATISTICS = ("mean", "std", "min", "max", "low", "high", "values")
+STATISTICS = ("mean", "std", "min", "max", "values")
 
 
 class RecordError(SiteError):
@@ -250,12 +250,8 @@ def _are_numbers_of_one_length(lists: list[list[Any]]) -> bool:
 def _series_over_seeds(series: list[list[float]]) -> dict[str, Any]:
     points = [over_seeds(list(one)) for one in zip(*series, strict=True)]
     kinds = ("mean", "std", "min", "max")
-    return {
-        "n": len(series),
-        **{kind: [point[kind] for point in points] for kind in kinds},
-        "low": [round(one["mean"] - one["std"], 6) for one in points],
-        "high": [round(one["mean"] + one["std"], 6) for one in points],
-    }
+    told = {kind: [point[kind] for point in points] for kind in kinds}
+    return {"n": len(series), **told}
 
 
 def _element(series: Mapping[str, Any], at: int) -> dict[str, Any]:
