@@ -81,16 +81,19 @@ class Site:
             if days:
                 told = {"days": days[::-1], "urn": _urn}
                 feed = self.records.render("feed.xml.j2", language, **told)
-                (place / "feed.xml").write_text(feed, encoding="utf-8")
+                _file(place / "feed.xml").write_text(feed, encoding="utf-8")
         for lesson in scripts(self.root):
             files = [f"snippets/{x}" for x in data_files(lesson, self.root)]
             for name in [f"examples/{lesson}.py", *files]:
-                (target / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self.root / name, target / name)
+                shutil.copyfile(self.root / name, _file(target / name))
             if book := notebook(lesson, self.records):
-                path = target / FOLDER / f"{lesson}.ipynb"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                nbformat.write(book, path)
+                nbformat.write(book, _file(target / FOLDER / f"{lesson}.ipynb"))
+
+
+def _file(path: Path) -> Path:
+    """Return a path whose folder is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _urn(name: str) -> str:
@@ -169,11 +172,9 @@ def _cells(lesson: str, records: Records) -> str:
     versions = [version(name) for name in ("mkdocs-jupyter", "nbconvert")]
     made_of = f"{versions} {template.read_text(encoding='utf-8')} {text}"
     key = hashlib.sha256(made_of.encode()).hexdigest()
-    folder = records.root / ".cache" / FOLDER / lesson
-    cache = folder / f"{key[:16]}.html"
+    cache = records.root / ".cache" / FOLDER / lesson / f"{key[:16]}.html"
     if not cache.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        source = cache.with_suffix(".ipynb")
+        source = _file(cache.with_suffix(".ipynb"))
         source.write_text(text, encoding="utf-8")
         draft = cache.with_suffix(".draft")  # another build may be reading
         draft.write_text(_convert(source), encoding="utf-8", newline="\n")
