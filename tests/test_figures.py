@@ -300,7 +300,6 @@ KINDS = {
     "scatter": "for n in range(5):\n    axes.scatter([n, 1], [2, n])",
     "log": "axes.loglog([1, 10, 1000], [1e-4, 1, 10])",
     "imshow": "axes.imshow([[0, 9], [9, 0]])\naxes.text(0, 0, 0)",
-    "colorbar": "figure.colorbar(axes.imshow([[0, 9], [9, 0]]))",
     "text": "axes.annotate('a < b', (0, 0), (1, 1), arrowprops={})",
     "hist": "axes.hist([1, 2, 2, 3])",
     "squares": "axes.plot([1, 2], 's-')\naxes.axhspan(1, 2, alpha=.3)",

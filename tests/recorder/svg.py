@@ -29,7 +29,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import (
     Affine2D,
     Bbox,
-    BboxTransformTo,
     IdentityTransform,
     Transform,
 )
@@ -164,18 +163,6 @@ class SvgRenderer(RendererBase):
         for vertices, _ in path.iter_segments(transform, simplify=False):
             self.draw_mark(gc, mark, mark_at, vertices[-2:], face)
 
-    def draw_path_collection(self, gc: Look, *rest: Any, **more: Any) -> None:
-        """Draw the marks of scatter(), the areas of fill_between()."""
-        base: Any = self
-        transform, paths, own, *looks_of = rest
-        raw = base._iter_collection_raw_paths(transform, paths, own)
-        drawn = base._iter_collection(gc, list(raw), *looks_of, **more)
-        for x, y, (path, at), one, face in drawn:
-            if x or y:
-                self.draw_mark(one, path, at, (x, y), face)
-            else:
-                self.draw_path(one, path, at, face)
-
     def draw_mark(
         self, gc: Look, path: Path, transform: Any, place: Any, face: Any
     ) -> None:
@@ -198,14 +185,6 @@ class SvgRenderer(RendererBase):
             look, shape = looks(gc, face), steps(path, None, relative=True)
         if look:
             self.add(look, f"M{joined(tenths(x), tenths(y))}{shape}")
-
-    def draw_quad_mesh(self, gc: Look, transform: Any, *rest: Any) -> None:
-        """Draw the cells of pcolormesh() or a colour bar as one picture."""
-        columns, rows, coordinates, _, _, colours, *_ = rest
-        ends = transform.transform(coordinates[[0, -1], [0, -1]])
-        image = np.round(255 * np.resize(colours, (rows, columns, 4)))
-        place = BboxTransformTo(Bbox(ends))
-        self.draw_image(gc, 0, 0, image.astype(np.uint8), place)
 
     def draw_image(
         self, gc: Look, x: float, y: float, im: Any, transform: Any = None
@@ -261,8 +240,7 @@ class SvgRenderer(RendererBase):
                 row = int((middle[1] - box.y0) / box.height * rows)
                 column = int((middle[0] - box.x0) / box.width * columns)
                 pixel = image[min(row, rows - 1), min(column, columns - 1)]
-                if pixel[3] == 255:
-                    return "on-dark" if luminance(pixel) < 0.18 else "on-light"
+                return "on-dark" if luminance(pixel) < 0.18 else "on-light"
         name = name_of(gc.get_rgb())
         return "" if name == "k" else f"f{name}"
 
@@ -273,8 +251,6 @@ def text_look(prop: Any, anchor: str) -> str:
     size = prop.get_size_in_points()
     if abs(size - FONT) > 0.05:
         look += f' font-size="{size:.3g}"'
-    if prop.get_weight() in ("bold", 700):
-        look += ' font-weight="bold"'
     return look
 
 
@@ -408,20 +384,17 @@ def png(image: Any) -> bytes:
     """Return RGBA pixels as a PNG, in the fewest bytes that keep them all."""
     pixels = np.ascontiguousarray(image)
     flat, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
-    options: dict[str, Any] = {"format": "PNG", "optimize": True}
-    if (flat[:, 3] < 255).any():
-        made = Image.fromarray(pixels)
-    elif len(flat) > 16 and (flat[:, :1] == flat[:, :3]).all():
-        made = Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
-    elif len(flat) <= 256:
-        index = places.reshape(pixels.shape[:2]).astype(np.uint8)
-        made = Image.fromarray(index)
-        made.putpalette(flat[:, :3].tobytes())
-        options["bits"] = 4 if len(flat) <= 16 else 8
-    else:
-        made = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    made = Image.fromarray(pixels)
+    if (flat[:, 3] == 255).all():
+        if len(flat) > 16 and (flat[:, :1] == flat[:, :3]).all():
+            made = made.getchannel(0)
+        elif len(flat) <= 256:
+            index = places.reshape(pixels.shape[:2]).astype(np.uint8)
+            made = Image.fromarray(index)
+            made.putpalette(flat[:, :3].tobytes())
     file = io.BytesIO()
-    made.save(file, **options)
+    bits = 4 if len(flat) <= 16 else 8  # of a place in the palette
+    made.save(file, "PNG", optimize=True, bits=bits)
     return file.getvalue()
 
 
