@@ -8,7 +8,7 @@ import pytest
 
 from docs._tools.lessons import ROOT, record_folder, script_path, scripts
 from docs._tools.parts import has_main
-from docs._tools.records import RecordError
+from docs._tools.records import RecordError, over_seeds
 from tests.recorder.compare import tables
 from tests.recorder.record import record_faults
 from tests.shared import RECORDS
@@ -119,7 +119,11 @@ def contradicted(output: str, values: Any) -> list[str]:
 
 
 def uneven(values: Any) -> list[str]:
-    """List the accuracies that are not the diagonal of their confusions."""
+    """List what is not what follows from the numbers beside it.
+
+    Accuracies are the diagonal of their confusions, means and standard
+    deviations those of their values.
+    """
     odd = []
     for path, table in tables(values):
         counts, accuracy = table.get("confusion"), table.get("accuracy")
@@ -128,6 +132,14 @@ def uneven(values: Any) -> list[str]:
             share = right / sum(map(sum, counts))
             if abs(share - accuracy) > 1e-5:
                 odd.append(f"{path}accuracy is {accuracy}, not {share:.6f}")
+        several = table.get("values", [])
+        if {"mean", "std"} <= table.keys() and len(several) > 1:
+            wanted = over_seeds(several)
+            odd += [
+                f"{path}{name} is {table[name]}, not {wanted[name]} (n - 1)"
+                for name in ("mean", "std")
+                if abs(table[name] - wanted[name]) > 1e-4 * abs(wanted["mean"])
+            ]
     return odd
 
 
@@ -166,6 +178,9 @@ def test_a_contradiction_is_found() -> None:
     assert not uneven({"test": {"confusion": counts, "accuracy": 0.85}})
     (told,) = uneven({"test": {"confusion": counts, "accuracy": 0.95}})
     assert told == "test.accuracy is 0.95, not 0.850000"
+    values = {"mean": 2.0, "std": 1.0, "values": [1.0, 3.0]}
+    (told,) = uneven({"seeds": values})
+    assert told == "seeds.std is 1.0, not 1.41421 (n - 1)"
 
 
 def runs_of(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -35,15 +35,13 @@ def places(root: Path = ROOT) -> dict[str, str]:
 def asked(lesson: str, language: str, records: Records) -> str:
     """Return a line with links to the entries that a lesson answers, or ""."""
     writer = Writer(records, f"docs/{language}/{lesson}.md", language)
-    told = writer.places
-    entries = writer.entries if told else {}
-    pages = {
-        page
-        for name, page in told.items()
-        if (entry := entries.get(name))
-        and entry.lesson.partition("#")[0] == lesson
-    }
-    links = " · ".join(map(writer.link, sorted(pages)))
+    places = writer.places
+    told = [
+        places[entry.id]
+        for entry in (writer.told if places else ())
+        if entry.lesson.partition("#")[0] == lesson
+    ]
+    links = " · ".join(map(writer.link, sorted({*told})))
     line = records.word(language, "asked")
     return f"\n\n{line % links}\n" if links else ""
 

@@ -522,11 +522,10 @@ class Expander:
         if not alt.strip():
             raise SiteError("a figure needs an alternative text")
         label = re.sub("<[^>]+>", "", self.inline(alt, embed.line))
-        picture = self.records.source(embed.groups["path"]).part(None)
-        svg = "\n".join(picture.lines).replace(
-            "<svg ", f'<svg role="img" aria-label="{label}" ', 1
-        )
-        if embed.groups["path"].startswith("snippets/"):
+        picture = self.records.source(embed.what).text.strip()
+        named = f'<svg role="img" aria-label="{label}" '
+        svg = picture.replace("<svg ", named, 1)
+        if embed.what.startswith("snippets/"):
             svg = self.translated(svg)
         return self.figure(svg, self.inline(title, embed.line))
 

@@ -17,11 +17,8 @@ from docs._tools import expand, formulas
 from docs._tools.lessons import SiteError
 from docs._tools.pages import FOLDER, Site, lesson_bar, notebook_page, shown
 
-
-@functools.cache
-def _project(root: Path) -> Site:
-    """Return the project, whose files are read once in `mkdocs serve`."""
-    return Site(root)
+# The project below a root, whose files are read once in `mkdocs serve`.
+_project = functools.cache(Site)
 
 
 def _site(config: MkDocsConfig) -> Site:

@@ -72,14 +72,13 @@ def render_spread(mean: float, spread: float, spec: str = "") -> str:
     Raises:
         DigitsError: the format asks for more digits than the spread allows.
     """
+    unsigned = spec.replace("+", "")
     if OWN_DIGITS.fullmatch(spec):
-        decimals = decimals_of(mean, spread, 3)
-        shown = [_rounded(mean, decimals, spec)]
-        shown.append(_rounded(spread, decimals, spec.replace("+", "")))
+        around = _rounded(spread, decimals_of(mean, spread, 3), unsigned)
     else:
-        shown = [render(float(mean), spread, spec)]
-        shown.append(format(spread, spec.replace("+", "")))
+        around = format(spread, unsigned)
     unit = " %" if spec.endswith("%") else ""
+    shown = render(float(mean), spread, spec), around
     return " ± ".join(one.rstrip("%") for one in shown) + unit
 
 

@@ -89,10 +89,10 @@ class Source:
             where = " and ".join(f"line {part.first}" for part in named)
             raise PartError(f"{name!r} is ambiguous in {self.name}: {where}")
         lines = self.lines[named[0].first - 1 : named[0].last]
-        filled = [at for at, line in enumerate(lines) if line.strip()] or [0]
-        text = "\n".join(lines[filled[0] : filled[-1] + 1])
-        first = named[0].first + filled[0]
-        return Excerpt(textwrap.dedent(text).split("\n"), first)
+        text = textwrap.dedent("\n".join(lines))
+        shown = text.lstrip("\n")
+        first = named[0].first + len(text) - len(shown)
+        return Excerpt(shown.rstrip("\n").split("\n"), first)
 
 
 def sections_of(source: str, *, python: bool) -> list[Section]:

@@ -71,7 +71,6 @@ def drawing(
 
     from tests.recorder.svg import STYLE
 
-    matplotlib.use("agg")
     pyplot.close("all")
     with (
         matplotlib.rc_context(),

@@ -52,7 +52,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plan", help="file of the runs to make (internal)")
 
 
-FINGERPRINT = "fingerprint"
 TOLD: dict[str, str] = {}
 
 
@@ -64,22 +63,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if "torch" in sys.modules:
         facts = numerics.fingerprint().items()
         line = ", ".join(f"{name} {value}" for name, value in facts)
-        getattr(session.config, "workeroutput", TOLD)[FINGERPRINT] = line
+        getattr(session.config, "workeroutput", TOLD)["fingerprint"] = line
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take the line over from a process that ran tests."""
-    given = getattr(node, "workeroutput", {})
-    TOLD.update({k: line for k, line in given.items() if k == FINGERPRINT})
+    TOLD.update(getattr(node, "workeroutput", {}))
 
 
-def pytest_terminal_summary(
-    terminalreporter: Any,
-) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say it."""
-    for name, line in TOLD.items():
-        terminalreporter.write_line(f"{name}: {line}")
+    if line := TOLD.get("fingerprint"):
+        terminalreporter.write_line(f"fingerprint: {line}")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -135,12 +134,8 @@ def _drawing_names(node: ast.stmt) -> set[str]:
         draws = node.name == "draw" or node.name.startswith("plot_")
         plain = draws and not early and not node.decorator_list
         return {node.name} if plain else set()
-    if isinstance(node, ast.Import | ast.ImportFrom) and re.match(
-        r"(import|from) matplotlib\b", ast.unparse(node)
-    ):
-        names = [alias.asname or alias.name for alias in node.names]
-        return {name.partition(".")[0] for name in names}
-    return set()
+    drawn_by = "import matplotlib.pyplot as plt"
+    return {"plt"} if ast.unparse(node) == drawn_by else set()
 
 
 def cache_path(run: Run, root: Path = ROOT) -> Path:

@@ -7,13 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docs._tools.expand import Embed, Expander, Page, parse
-from docs._tools.lessons import (
-    LANGUAGES,
-    ROOT,
-    SiteError,
-    lesson_of,
-    script_path,
-)
+from docs._tools.lessons import LANGUAGES, ROOT, SiteError, lesson_of
 from docs._tools.records import Records
 
 Shown = dict[tuple[str, int, int], tuple[str, str]]
@@ -30,10 +24,9 @@ def shown_values(root: Path = ROOT) -> Shown:
         folder = root / "docs" / language
         for path in sorted(folder.rglob("*.md")):
             page = path.relative_to(folder).with_suffix("").as_posix()
-            lesson = lesson_of(page)
-            own = lesson if script_path(lesson, root).is_file() else None
             name = path.relative_to(root).as_posix()
-            expander = Expander(Page(name, own, language), records)
+            about = Page(name, lesson_of(page), language)
+            expander = Expander(about, records)
             with contextlib.suppress(SiteError):  # the build says what is wrong
                 for one in parse(path.read_text(encoding="utf-8")):
                     if one.kind in ("value", "table"):
