@@ -69,7 +69,6 @@ STYLE: Any = {
 NAMES = {to_rgb(colour): str(n) for n, colour in enumerate(SERIES, 1)}
 NAMES[to_rgb(GRID)] = "l"
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
-UPRIGHT = {"bottom": "start", "baseline": "start", "top": "end"}
 SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
 MARKS = {  # of the third series and on: a triangle, a cross, a diamond
     "3": Path([(0, -1), (1, 1), (-1, 1), (0, -1)], closed=True),
@@ -216,7 +215,9 @@ class SvgRenderer(RendererBase):
         mtext: Any = None,
     ) -> None:
         """Write a text; its anchor holds it in place in any language."""
-        anchor = anchor_of(mtext, angle)
+        # A line of several has no text of its own.
+        side = mtext.get_horizontalalignment() if mtext else "left"
+        anchor = ANCHORS[side]
         width, height, _ = self.get_text_width_height_descent(s, prop, ismath)
         turn = math.radians(angle)
         along = np.array([math.cos(turn), -math.sin(turn)]) * width
@@ -252,15 +253,6 @@ def text_look(prop: Any, anchor: str) -> str:
     if abs(size - FONT) > 0.05:
         look += f' font-size="{size:.3g}"'
     return look
-
-
-def anchor_of(text: Any, angle: float) -> str:
-    """Return which end of a text holds it, whatever its language."""
-    if text is None:  # a line of several
-        return "start"
-    if angle % 180 == 90 and text.get_rotation_mode() != "anchor":
-        return UPRIGHT.get(text.get_verticalalignment(), "middle")
-    return ANCHORS[text.get_horizontalalignment()]
 
 
 def name_of(colour: Colour) -> str:
@@ -306,8 +298,6 @@ def looks(gc: Look, face: Colour | None) -> str:
 def opacity(gc: Look, face: Colour | None) -> str:
     """Return the attribute of what is seen through."""
     alpha = gc.get_rgb()[3] if face is None else face[3]
-    if gc.get_forced_alpha():
-        alpha = gc.get_alpha()
     return "" if alpha > 0.99 else f' opacity="{alpha:.2g}"'
 
 
