@@ -484,7 +484,7 @@ def test_numerics_are_a_whole_environment(
     chosen = numerics.environment(name)
     wanted = {**numerics.PINS, **numerics.NUMERICS[name]}
     for variable, value in wanted.items():
-        assert chosen.get(variable) == value
+        assert chosen.get(variable, "") == value
     assert ("STUDY_NO_ONEDNN" in chosen) == (name == "no-onednn")
     assert "PATH" in chosen
 
@@ -508,7 +508,9 @@ def test_every_library_of_linear_algebra_obeys_the_pins() -> None:
         if library["internal_api"] == "openblas"
         and library["architecture"] != "Haswell"
     ]
-    assert not free, f"not bound by PINS in tests/recorder/numerics.py: {free}"
+    assert not free, (
+        f"not bound by pins in tests/recorder/numerics.toml: {free}"
+    )
 
 
 def test_unknown_numerics_end_with_their_names(

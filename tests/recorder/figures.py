@@ -66,19 +66,16 @@ def drawing(
     if "matplotlib" not in source:
         yield dict
         return
-    import matplotlib
-    from matplotlib import pyplot
+    from matplotlib import pyplot, style
 
     from tests.recorder.svg import STYLE
 
     pyplot.close("all")
     with (
-        matplotlib.rc_context(),
+        style.context(STYLE, after_reset=True),
         patch.object(pyplot, "show", lambda *_, **__: None),
         patch.object(pyplot, "figure", _once(lesson)),
     ):
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
         try:
             yield lambda: _taken(lesson, source if whole else None, root)
         finally:

@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,41 +20,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PINNED = "pinned"
-# Vector code, BLAS and threads change the last bits of a sum, and a training
-# turns them into other digits. MKL's COMPATIBLE binds processors of all makers.
-# OpenBLAS is NumPy's and SciPy's, and with them scikit-learn's.
-PINS = {
-    "ONEDNN_MAX_CPU_ISA": "AVX2",
-    "ATEN_CPU_CAPABILITY": "avx2",
-    "MKL_CBWR": "COMPATIBLE",
-    "OPENBLAS_CORETYPE": "Haswell",  # the AVX2 code
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic on CUDA
-    "MPLBACKEND": "agg",  # no window
-}
-# What each numerics changes; None leaves the variable unset.
-NUMERICS: dict[str, dict[str, str | None]] = {
-    PINNED: {},
-    "native": {
-        "ONEDNN_MAX_CPU_ISA": None,
-        "ATEN_CPU_CAPABILITY": None,
-        "MKL_CBWR": None,
-        "OPENBLAS_CORETYPE": None,
-    },
-    "sse4": {
-        "ONEDNN_MAX_CPU_ISA": "SSE41",
-        "ATEN_CPU_CAPABILITY": "default",
-        "OPENBLAS_CORETYPE": "Nehalem",
-    },
-    "no-onednn": {"STUDY_NO_ONEDNN": "1"},
-    "two-threads": {
-        "OMP_NUM_THREADS": "2",
-        "MKL_NUM_THREADS": "2",
-        "OMP_WAIT_POLICY": "passive",  # else two spin where others work too
-    },
-    "other-masks": {"STUDY_OTHER_MASKS": "1"},
-}
+_TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+PINS: dict[str, str] = _TOLD["pins"]
+NUMERICS: dict[str, dict[str, str]] = _TOLD["numerics"]
 NAME = "STUDY_NUMERICS"
 
 

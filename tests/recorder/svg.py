@@ -16,11 +16,12 @@ import itertools
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
-from cycler import cycler
+from matplotlib import rc_params_from_file
 from matplotlib.backend_bases import GraphicsContextBase as Look
 from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_hex, to_rgb
@@ -34,40 +35,14 @@ from matplotlib.transforms import (
 )
 from PIL import Image
 
-# The light palette of figures.css; the page shows the one of its own scheme.
-SERIES = ("#0a5fb4", "#c85000", "#008575", "#7a1f6e", "#222222")
-DASHES = (
-    "-",
-    (0, (4, 1.6)),
-    (0, (1.2, 1.4)),
-    (0, (6, 1.4, 1.2, 1.4)),
-    (0, (3, 1.2, 1.2, 1.2, 1.2, 1.2)),
-)
-GRID = "#dddddd"
-FONT = 10.5
-LINE = 1.8
+STYLE = FilePath(__file__).with_name("figures.mplstyle")
+LOOK = rc_params_from_file(STYLE, use_default_template=False)
+SERIES: tuple[str, ...] = tuple(LOOK["axes.prop_cycle"].by_key()["color"])
+FONT: float = LOOK["font.size"]
+LINE: float = LOOK["lines.linewidth"]
 REM_PER_POINT = 0.08  # 4.2 inches are 24 rem wide
-STYLE: Any = {
-    "axes.facecolor": "none",
-    "axes.prop_cycle": cycler(color=SERIES) + cycler(linestyle=DASHES),
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": "medium",
-    "figure.constrained_layout.use": True,
-    "figure.dpi": 72,
-    "figure.facecolor": "none",
-    "figure.figsize": (4.2, 2.6),
-    "figure.titlesize": "medium",
-    "font.size": FONT,
-    "grid.color": GRID,
-    "image.cmap": "Blues",
-    "image.interpolation": "none",
-    "legend.frameon": False,
-    "lines.linewidth": LINE,
-    "lines.markersize": 5,
-}
 NAMES = {to_rgb(colour): str(n) for n, colour in enumerate(SERIES, 1)}
-NAMES[to_rgb(GRID)] = "l"
+NAMES[to_rgb(LOOK["grid.color"])] = "l"
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
 MARKS = {  # of the third series and on: a triangle, a cross, a diamond
