@@ -56,12 +56,12 @@ def takes_sweeps(source: str) -> bool:
 
 @contextlib.contextmanager
 def drawing(
-    lesson: str, source: str, root: Path = ROOT, *, whole: bool = True
+    lesson: str, source: str, root: Path = ROOT, *, recorded: bool = False
 ) -> Iterator[Callable[[], dict[str, str]]]:
     """Let a script draw in our style; what is yielded takes its figures.
 
-    A script that does not name matplotlib does not pay for it. What is not
-    drawn of whole results, as by a short run, may be cut off.
+    A script that does not name matplotlib does not pay for it. What ``draw``
+    makes of other results than the recorded, as of a short run, may be cut off.
     """
     if "matplotlib" not in source:
         yield dict
@@ -77,6 +77,7 @@ def drawing(
         patch.object(pyplot, "figure", _once(lesson)),
     ):
         try:
+            whole = recorded or not has_draw(source)
             yield lambda: _taken(lesson, source if whole else None, root)
         finally:
             pyplot.close("all")
@@ -208,7 +209,7 @@ def redrawn(
         sweeps = {**record["sweeps"], **record["real"]}
         results.append({name: one["runs"] for name, one in sweeps.items()})
     copies = copy.deepcopy(results)  # which draw() may change
-    with drawing(lesson, source, root) as take:
+    with drawing(lesson, source, root, recorded=True) as take:
         draw = functools.partial(loaded(path, source).draw, *copies)
         return drawn_by(draw, lesson, take)
 

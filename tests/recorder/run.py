@@ -159,9 +159,7 @@ def run_lesson(
     output, seeds = SectionedOutput(lesson, cells_of(source)), list[int]()
     lay_files(lesson, folder, root)
     pristine = _pristine(folder, device, seeds)
-    whole = not figures.has_draw(source)  # else it is drawn of its record
-    drawing = figures.drawing(lesson, source, root, whole=whole)
-    with pristine, drawing as take:
+    with pristine, figures.drawing(lesson, source, root) as take:
         given = [*arguments, "--device", device] if has_main(source) else []
         sys.argv = [path.name, *given]
         with guards.watching(), _heard(output) as silence:
