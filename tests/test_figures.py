@@ -255,6 +255,7 @@ def test_draw_does_nothing_but_draw(run_script: Run, line: str) -> None:
             r"drawn\.py:1: .*'x' cuts off 1 of 3.*'a'",
         ),
         ("scatter([1, 2], [1, 9])", "1 of 2 points"),
+        ("scatter([1], [1])", ""),
         ("bar([1, 2], [1, 9])", "of 5 points"),
         ("fill_between([1, 2], [1, 1], [2, 9])", "of 7 points"),
         ("plot([1, float('nan'), 2])", ""),

@@ -169,18 +169,17 @@ def cut_off(figure: Any) -> Iterator[str]:
 
 def _points(artist: Any) -> Any:
     """Return where a figure has the points of a line, marks, or an area."""
+    change = artist.get_transform().transform
     if hasattr(artist, "get_xydata"):
-        if artist.get_color() in ("gray", "grey"):
-            return []
-        return artist.get_transform().transform(artist.get_xydata())
-    if hasattr(artist, "get_offsets") and len(artist.get_offsets()) > 1:
-        marks = ma.getdata(artist.get_offsets())
-        return artist.get_offset_transform().transform(marks)
+        is_grey = artist.get_color() in ("gray", "grey")
+        return [] if is_grey else change(artist.get_xydata())
     if hasattr(artist, "get_paths"):
+        place = artist.get_offset_transform()
+        if place == artist.axes.transData:  # marks, of which each has its own
+            return place.transform(ma.getdata(artist.get_offsets()))
         corners = [p.vertices for p in artist.get_paths() if len(p.vertices)]
-        change = artist.get_transform().transform
         return [point for some in corners for point in change(some)]
-    return artist.get_transform().transform(artist.get_path().vertices)
+    return change(artist.get_path().vertices)
 
 
 def drawn_by(
