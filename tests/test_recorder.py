@@ -323,6 +323,30 @@ def test_stale_and_edited_records_are_faults(
 
 
 @pytest.mark.parametrize(
+    ("name", "old", "new", "error"),
+    [
+        ("output.txt", "loss", "lost", recording.NotRunError),
+        ("record.json", '"loss": 0', '"loss": 1', ValueError),
+    ],
+)
+def test_a_recording_signs_nothing_that_no_run_left(
+    tmp_path: Path,
+    eval_example: EvalExample,
+    name: str,
+    old: str,
+    new: str,
+    error: type[Exception],
+) -> None:
+    """An edited file is run anew; of an edited record nothing is taken."""
+    root = project(tmp_path, TRAINING, SETTINGS)
+    record(eval_example, root)
+    change(root / f"snippets/{LESSON}/{name}", old, new)
+    shutil.rmtree(root / ".cache", ignore_errors=True)
+    with pytest.raises(error, match=r"as it is now|edited"):
+        recording.Recording(LESSON, root).write()
+
+
+@pytest.mark.parametrize(
     ("limit", "message"),
     [
         ("0.1", "does not hold under pinned numerics: 0.9 ≤ 0.1"),

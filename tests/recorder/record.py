@@ -94,7 +94,7 @@ class Recording:
             return variant and {"variant": variant}
         names = ("output.txt", *self.settings.saves)
         output, *saved = beside = [self.folder / name for name in names]
-        if not all(map(Path.is_file, beside)):
+        if any(self.file_faults()) or not all(map(Path.is_file, beside)):
             return None
         return {
             **old,
@@ -209,7 +209,14 @@ class Recording:
         return {f"{name}.svg": svg for name, svg in sorted(drawn.items())}
 
     def write(self) -> bool:
-        """Replace what an earlier run of the lesson left; say if it changed."""
+        """Replace what an earlier run of the lesson left; say if it changed.
+
+        Raises:
+            NotRunError: a run is missing.
+            ValueError: the record was edited, or a value is refused.
+        """
+        if edited := self.edited():
+            raise ValueError(edited)
         record, files = self.assemble()
         if record == self.old and not any(self.file_faults()):
             return False
@@ -220,15 +227,26 @@ class Recording:
             Path(self.folder, name).write_bytes(content)
         return True
 
+    def edited(self) -> str:
+        """Say that the record is not as the recorder wrote it, or nothing."""
+        if not self.old or self.old["checksum"] == checksum(self.old):
+            return ""
+        where = f"snippets/{self.lesson}/record.json"
+        return (
+            f"{where} was edited: bring it back (`git checkout {where}`), or "
+            f"delete it and run `uv run pytest --record {self.lesson}`"
+        )
+
     def faults(self) -> Iterator[str]:
         """Yield what is stale, missing, altered or wrong in the record."""
         again = f"run `uv run pytest --record {self.lesson}"
         where = f"snippets/{self.lesson}/record.json"
-        if self.old["checksum"] != checksum(self.old):
-            yield f"{where} was edited: {again}`"
+        if edited := self.edited():
+            yield edited
             return
-        for fault in self.file_faults():
-            yield f"{fault}: {again}`"
+        if faults := [*self.file_faults()]:
+            yield from (f"{fault}: {again}`" for fault in faults)
+            return
         try:
             fresh, files = self.assemble()
         except NotRunError as error:
