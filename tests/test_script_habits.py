@@ -393,6 +393,103 @@ def test_a_schedule_out_of_step_is_found(
     assert len([*schedules(tree)]) == faults
 
 
+# The parts of an update by letters, and the orders in which they work.
+LETTERS = {"zero_grad": "z", "backward": "b", "unscale_": "u"}
+UPDATE = re.compile(r"zb+u?c*ms*|b+u?c*ms*z")
+# What a loop says that shows another order on purpose.
+SHOWN = re.compile(r"# (?:too early|nothing should move)")
+
+
+def _letter(call: ast.Call, learn: set[str]) -> str:
+    name = name_of(call)
+    if name == "step":
+        return "s" if _of_schedule(call) else "m"
+    if name.startswith("clip_grad_"):
+        return "c"
+    return LETTERS.get(name, "m" if name in learn else "")
+
+
+def _around(tree: ast.Module, call: ast.Call) -> ast.AST | None:
+    """Return the innermost loop around a call, or else the function."""
+    for kinds in ((ast.For, ast.While), ast.FunctionDef):
+        for node in reversed([*ast.walk(tree)]):
+            if isinstance(node, kinds) and call in ast.walk(node):
+                return node
+    return None
+
+
+def updates_out_of_order(source: str) -> Iterator[tuple[int, str]]:
+    """Yield loops that do not clear, go backward, clip and step in this order.
+
+    And those in which a schedule steps before anything has learned.
+    """
+    tree = ast.parse(source)
+    learn = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and calls(node, "backward")
+    }
+    steps = calls(tree, "step")
+    loops = {loop for call in steps if (loop := _around(tree, call))}
+    for loop in loops:
+        if SHOWN.search(ast.get_source_segment(source, loop) or ""):
+            continue
+        inside = sorted(calls_in(loop), key=lambda call: call.end_lineno or 0)
+        parts = [call for call in inside if _letter(call, learn)]
+        letters = "".join(_letter(call, learn) for call in parts)
+        is_update = "b" in letters and "m" in letters
+        if is_update or "s" in letters:
+            right = UPDATE.fullmatch if is_update else re.compile("m+s").match
+            if not right(letters):
+                told = ", ".join(f"{name_of(x)} ({x.lineno})" for x in parts)
+                yield (
+                    parts[0].lineno,
+                    f"an update goes {told}: zero_grad, backward, clip_grad_, "
+                    "step, and then the schedule's step; then "
+                    "`pytest --record` the lesson",
+                )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_updates_go_in_order(lesson: str) -> None:
+    """Gradients that are clipped or cleared at a wrong place tell nothing."""
+    source = script_path(lesson).read_text("utf-8")
+    fail_with(lesson, sorted(updates_out_of_order(source)))
+
+
+INNER = """
+for epoch in range(epochs):
+    for images in loader:
+        optimizer.zero_grad()
+        criterion(model(images)).backward()
+        clip_grad_norm_(model.parameters(), 1)
+        optimizer.step()
+        schedule.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ("", "", 0),
+        ("        optimizer.zero_grad()\n", "", 1),
+        ("optimizer.zero_grad()", "if epoch: optimizer.zero_grad()", 0),
+        ("schedule.step()", "clip_grad_value_(weights, 1)", 1),
+        ("clip_grad_norm_(model.parameters(), 1)", "optimizer.zero_grad()", 1),
+        ("clip_grad_norm_(model.parameters(), 1)", "schedule.step()", 1),
+        ("        schedule.step()", "    schedule.step()", 0),
+        ("    for images", "    schedule.step()\n    for images", 1),
+        ("optimizer.step()", "optimizer.step()  # too early", 0),
+    ],
+)
+def test_an_update_out_of_order_is_found(
+    old: str, new: str, faults: int
+) -> None:
+    """Each part at another place; a condition around one is none."""
+    source = INNER.replace(old, new) if old else INNER
+    assert len([*updates_out_of_order(source)]) == faults
+
+
 def is_test_data(node: ast.AST) -> bool:
     """Say whether a name of test data stands directly in a node."""
     return isinstance(node, ast.Name) and bool(TEST.fullmatch(node.id))
