@@ -409,12 +409,13 @@ def _letter(call: ast.Call, learn: set[str]) -> str:
     return LETTERS.get(name, "m" if name in learn else "")
 
 
-def _around(tree: ast.Module, call: ast.Call) -> ast.AST | None:
-    """Return the innermost loop around a call, or else the function."""
-    for kinds in ((ast.For, ast.While), ast.FunctionDef):
-        for node in reversed([*ast.walk(tree)]):
-            if isinstance(node, kinds) and call in ast.walk(node):
-                return node
+def _around(
+    tree: ast.Module, call: ast.Call, *kinds: type[ast.AST]
+) -> ast.AST | None:
+    """Return the innermost node of some kinds around a call."""
+    for node in reversed([*ast.walk(tree)]):
+        if isinstance(node, kinds) and call in ast.walk(node):
+            return node
     return None
 
 
@@ -429,9 +430,12 @@ def updates_out_of_order(source: str) -> Iterator[tuple[int, str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and calls(node, "backward")
     }
-    steps = calls(tree, "step")
-    loops = {loop for call in steps if (loop := _around(tree, call))}
-    for loop in loops:
+    loops = {
+        _around(tree, call, ast.For, ast.While)
+        or _around(tree, call, ast.FunctionDef)
+        for call in calls(tree, "step")
+    }
+    for loop in filter(None, loops):
         if SHOWN.search(ast.get_source_segment(source, loop) or ""):
             continue
         inside = sorted(calls_in(loop), key=lambda call: call.end_lineno or 0)
@@ -444,9 +448,9 @@ def updates_out_of_order(source: str) -> Iterator[tuple[int, str]]:
                 told = ", ".join(f"{name_of(x)} ({x.lineno})" for x in parts)
                 yield (
                     parts[0].lineno,
-                    f"an update goes {told}: zero_grad, backward, clip_grad_, "
-                    "step, and then the schedule's step; then "
-                    "`pytest --record` the lesson",
+                    f"the parts of an update come as {told} (line): write "
+                    "zero_grad, backward, clip_grad_norm_, the optimizer's "
+                    "step, the schedule's; then `pytest --record` the lesson",
                 )
 
 
@@ -488,6 +492,56 @@ def test_an_update_out_of_order_is_found(
     """Each part at another place; a condition around one is none."""
     source = INNER.replace(old, new) if old else INNER
     assert len([*updates_out_of_order(source)]) == faults
+
+
+def learned_in_order(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield loaders that do not shuffle and are learned from where made.
+
+    Those that a program gives to functions are tried in test_script_parts.
+    """
+    for made in calls(tree, "DataLoader"):
+        options = {word.arg: ast.unparse(word.value) for word in made.keywords}
+        if options.keys() & {"sampler", "batch_sampler"} or len(made.args) > 2:
+            continue
+        home = _around(tree, made, ast.FunctionDef) or tree
+        names = {
+            name_of(target)
+            for node in ast.walk(home)
+            if isinstance(node, ast.Assign) and node.value is made
+            for target in node.targets
+        }
+        learned = any(
+            isinstance(loop, ast.For)
+            and (loop.iter is made or name_of(loop.iter) in names)
+            and calls(loop, "backward")
+            for loop in ast.walk(home)
+        )
+        if learned and options.get("shuffle", "False") == "False":
+            yield (
+                made.lineno,
+                f"{ast.unparse(made)} is learned from in its order: write "
+                "shuffle=True, then `pytest --record` the lesson",
+            )
+
+
+@pytest.mark.parametrize("lesson", scripts())
+def test_what_is_learned_from_is_shuffled(lesson: str) -> None:
+    """A single epoch does not show that the next would go in one order."""
+    fail_with(lesson, [*learned_in_order(tree_of(lesson))])
+
+
+@pytest.mark.parametrize(
+    ("options", "faults"),
+    [("", 1), (", shuffle=False", 1), (", shuffle=True", 0), (", True", 0)],
+)
+def test_learning_in_order_is_found(options: str, faults: int) -> None:
+    """In a loop and by a name; not of what is only measured."""
+    made = f"DataLoader(data, 64{options})"
+    loop = "for x in {0}:\n        model(x).backward()\n"
+    measure = "loader = DataLoader(val)\nfor x in loader:\n    model(x)\n"
+    for source in (loop.format(made), f"ours = {made}\n    {loop}"):
+        whole = f"def fit():\n    {source.format('ours')}\n\n{measure}"
+        assert len([*learned_in_order(ast.parse(whole))]) == faults, whole
 
 
 def is_test_data(node: ast.AST) -> bool:
