@@ -3,7 +3,7 @@
 import itertools
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -144,6 +144,60 @@ UNITS = {
     "MB": r"(?<![A-Za-z])MB(?![A-Za-z])",
     "GB": r"(?<![A-Za-z])GB(?![A-Za-z])",
 }
+# What comes before or after something else, beside code, values and links.
+STEPS = {
+    "freezing": ("(?<!解)凍結", r"fr(?:ee|o)z\w+"),
+    "unfreezing": ("解凍", r"unfr(?:ee|o)z\w+"),
+    "replacing": ("付け替え|置き換え", r"replac\w+"),
+    "loading": ("読み込", r"load\w*"),
+    "saving": ("保存", "save[ds]?|saving"),
+    "training": ("学習(?!率|済)|訓練", "train(?:s|ing)?(?! set| data| loss)"),
+    "measuring": ("測|評価|比べ", r"measur\w+|evaluat\w+|compar\w+"),
+    "splitting": ("分け|分割", r"split\w*|divid\w+|cuts?"),
+    "moving": ("移", r"mov\w+"),
+    "making": ("作[っるりら]", r"mak\w+|made|creat\w+|build\w*|built"),
+    "adding": ("足し|加え", r"add\w*"),
+    "rising": ("上が|上げ|増え", r"ris\w+|rose|raise[sd]?|grow\w*"),
+    "falling": ("下が|下げ|減", r"fall\w*|fell|lower\w*"),
+    "growing": ("大き[くい]", r"larg\w+"),
+    "shrinking": ("小さ[くい]", r"small\w*"),
+    "shuffling": ("シャッフル", r"shuffl\w+"),
+    "converting": ("変換", r"convert\w*"),
+    "copying": ("コピー", r"cop(?:y|ie)\w*"),
+    "counting": ("数え", r"count\w*"),
+    "looking": ("見(?!え|出)|確かめ|調べ", r"look\w*|check\w*"),
+    "installing": ("(?<!アン)インストール|入れます", r"install\w*"),
+    "uninstalling": ("アンインストール", r"uninstall\w*"),
+    "inverting": ("反転", r"invert\w*"),
+    "joining": ("まとめ|つな", r"join\w*|stack\w*"),
+    "normalizing": ("(?<!バッチ)正規化", r"normali[sz]\w+"),
+    "augmentation": ("データ拡張", r"augment\w*"),
+    "batch norm": ("BatchNorm|バッチ正規化", r"BatchNorm|batch norm\w+"),
+    "convolution": ("畳み込み", r"convolution\w*"),
+    "pooling": ("プーリング", r"pool\w*"),
+    "ReLU": ("ReLU", "ReLU"),
+    "the head": ("出力層", "heads?|last layer"),
+    "all layers": ("全層", "all layers|all|everything"),
+    "the optimizer": ("オプティマイザ", r"optimizer\w*"),
+    "the schedule": ("スケジュー", r"schedul\w+"),
+    "the model": ("モデル|ネットワーク", "models?|networks?"),
+    "the weights": ("重み", "weights?"),
+}
+# Between what comes first and what follows, and the other way round.
+THEN = {
+    "ja": r"[てで]から(?!は)|たあと|た後|の[あ後]と?|、次に|続けて|それから",
+    "en": r"(?i)\b(?:then|before)\b",
+}
+SINCE = {
+    "ja": "(?:の|る|より)直?前",
+    "en": r"(?i)\bafter\b",
+}
+CLAUSE_END = {"ja": r"[。、；：]|: ", "en": r"[.;:,](?=\s|$)"}
+# "Before A, B" is "B before A".
+AHEAD = re.compile(
+    r"(?:^|(?<=[:;.] ))(?P<word>Before|After|before|after)\b(?P<one>[^,;.:]*), "
+    r"(?P<then>[^,;.:]*)"
+)
 NUMBER = re.compile(rf"(?i)\b(?:{'|'.join(WORDS)})\b|\d+(?:,\d{{3}})*")
 
 
@@ -364,6 +418,58 @@ def other_units(ja: Block, en: Block) -> str | None:
     )
 
 
+def steps(text: str, language: str) -> set[str]:
+    """Return what a clause names: steps, code, values and pages."""
+    found = {*CODE.findall(text)}
+    found |= {one.partition("#")[0] for one in LINK.findall(text)}
+    text = CODE.sub("", ADDRESS.sub("", text))
+    for step, words in STEPS.items():
+        word = words[LANGUAGES.index(language)]
+        edge = r"\b" if language == "en" else ""
+        if re.search(rf"(?i){edge}(?:{word}){edge}", text):
+            found.add(step)
+    return found
+
+
+def orders(text: str, language: str) -> dict[tuple[str, str], list[float]]:
+    """Return pairs of steps, the first one first, and where a text says so."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    text = CODE.sub(lambda code: code[0].replace(" ", ""), text)
+    parts = re.split(SENTENCE[language], text)
+    for place, sentence in enumerate(parts):
+        turned = AHEAD.sub(r"\g<then> \g<word> \g<one>", sentence)
+        for words, forward in ((THEN, True), (SINCE, False)):
+            for match in re.finditer(words[language], turned):
+                before = turned[: match.start()].rstrip(" ,、")
+                after = turned[match.end() :].lstrip(" ,、")
+                left = re.split(CLAUSE_END[language], before)[-1]
+                right = re.split(CLAUSE_END[language], after)[0]
+                one, two = (steps(side, language) for side in (left, right))
+                for pair in itertools.product(one - two, two - one):
+                    said = pair if forward else pair[::-1]
+                    found[said].append(place / len(parts))
+    return found
+
+
+def other_order(ja: Block, en: Block) -> str | None:
+    """Say which of two steps comes first in one language, last in the other.
+
+    A block may name both orders: then the nearest sentence is the partner.
+    """
+    ours, theirs = orders(ja.text, "ja"), orders(en.text, "en")
+    for (one, other), places in sorted(ours.items()):
+        turned = theirs.get((other, one), [])
+        same = theirs.get((one, other), [])
+        for place in places if turned and (other, one) not in ours else ():
+            apart = min(abs(x - place) for x in turned)
+            if all(abs(x - place) > apart for x in same):
+                return (
+                    f"ja has {one} before {other}, en {other} before {one}: "
+                    "mend the order that is wrong"
+                )
+    return None
+
+
 def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
     """Yield the line in English, and what paired blocks say differently."""
     if kinds(ja) != kinds(en):
@@ -376,7 +482,10 @@ def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
                 yield right.line, f"(ja: line {left.line}): {told}"
 
 
-FINDERS = (other_counts, other_links, moved_cells, opposite, other_units)
+FINDERS = (
+    *(other_counts, other_links, moved_cells),
+    *(opposite, other_units, other_order),
+)
 
 
 @pytest.mark.parametrize("page", pages())
@@ -431,6 +540,17 @@ def test_partners_say_the_same(page: str) -> None:
             "大",
         ),
         ("「下がる」とは違います。", "It rises.", ""),
+        ("凍結してから付け替えます。", "Freeze it, then replace it.", ""),
+        ("付け替えてから凍結します。", "Freeze, then replace.", "before free"),
+        (
+            "凍結されました。付け替えてから凍結します。数えます。",
+            "It was replaced, then frozen. Freeze, then replace. Count it.",
+            "before freezing",
+        ),
+        ("`a`の前に`b`を置きます。", "Before `a`, write `b`.", ""),
+        ("`a`の前に`b`を置きます。", "After `a` comes `b`.", ""),
+        ("`a`にしてから`b`です。", "After `b`, write `a`.", "en `b`"),
+        ("`a`のあとに`b`を置きます。", "`a` comes after `b`.", "en `b`"),
         ("1枚ごとに{{ x }}MBです。", "{{ x }} GB a photo", "['MB'], en ['GB']"),
         ("{{ x }}MB（メモリ）です。", "{{ x }} of memory", ""),
     ],
