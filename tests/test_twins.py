@@ -144,6 +144,9 @@ UNITS = {
     "MB": r"(?<![A-Za-z])MB(?![A-Za-z])",
     "GB": r"(?<![A-Za-z])GB(?![A-Za-z])",
 }
+# As digits: 1億3800万 and 138 million are one number that both write alike.
+DIGITS = re.compile(r"(?<![A-Za-z\d.])\d[\d,]*(?:\.\d+)?(?!\d*[億万]| million)")
+SMALLEST = 13  # a smaller number of a text may be said in many ways
 # What comes before or after something else, beside code, values and links.
 STEPS = {
     "freezing": ("(?<!解)凍結", r"fr(?:ee|o)z\w+"),
@@ -323,6 +326,34 @@ def other_counts(ja: Block, en: Block) -> str | None:
     return f"ja counts {told[0]}, en {told[1]}: say the same number"
 
 
+def values(text: str, least: float) -> set[float]:
+    """Return the numbers of a text, as digits or words, without its code."""
+    text = unicodedata.normalize("NFKC", ADDRESS.sub("]", CODE.sub(" ", text)))
+    found = {float(x.replace(",", "")) for x in DIGITS.findall(text)}
+    words = re.findall(rf"(?i)\b(?:{'|'.join(WORDS)})\b", text)
+    found |= {float(WORDS[word.lower()]) for word in words}
+    return {x for x in found if x >= least or not x.is_integer()}
+
+
+def other_values(ja: Block, en: Block) -> str | None:
+    """Say which numbers stand in one language only, where both have some."""
+    cells = [[ja.text], [en.text]]
+    if ja.kind == "table row":
+        cells = [CELL_END.split(block.text) for block in (ja, en)]
+    least = 3 if ja.kind == "table row" else SMALLEST
+    for left, right in itertools.zip_longest(*cells, fillvalue=""):
+        ours, theirs = values(left, least), values(right, least)
+        if ours - theirs and theirs - ours:
+            told = [
+                [f"{x:g}" for x in y] for y in (ours - theirs, theirs - ours)
+            ]
+            return (
+                f"ja says {', '.join(told[0])}, en {', '.join(told[1])}: one "
+                "is wrong, or two cells are swapped"
+            )
+    return None
+
+
 def other_links(ja: Block, en: Block) -> str | None:
     """Say which targets only one of two blocks links to."""
     left, right = (Counter(LINK.findall(block.text)) for block in (ja, en))
@@ -483,7 +514,7 @@ def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
 
 
 FINDERS = (
-    *(other_counts, other_links, moved_cells),
+    *(other_counts, other_values, other_links, moved_cells),
     *(opposite, other_units, other_order),
 )
 
@@ -551,6 +582,10 @@ def test_partners_say_the_same(page: str) -> None:
         ("`a`の前に`b`を置きます。", "After `a` comes `b`.", ""),
         ("`a`にしてから`b`です。", "After `b`, write `a`.", "en `b`"),
         ("`a`のあとに`b`を置きます。", "`a` comes after `b`.", "en `b`"),
+        ("| 群 | 384 |", "| batch | 12 |", "ja says 384, en 12"),
+        ("| 群 | 10分の1 |", "| batch | a tenth |", ""),
+        ("約4.6です。", "It is about 6.4.", "ja says 4.6, en 6.4"),
+        ("1億3800万個です。", "138 million in VGG16.", ""),
         ("1枚ごとに{{ x }}MBです。", "{{ x }} GB a photo", "['MB'], en ['GB']"),
         ("{{ x }}MB（メモリ）です。", "{{ x }} of memory", ""),
     ],
