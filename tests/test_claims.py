@@ -126,6 +126,28 @@ def test_numbers_of_the_text_are_thresholds(language: str) -> None:
     assert not faults, "\n".join(faults)
 
 
+def turned_margins(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines of comparisons with a margin below zero."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.keyword):
+            continue
+        if node.arg in ("by", "within") and isinstance(node.value, ast.UnaryOp):
+            yield node.value.lineno
+
+
+def test_no_margin_is_negative() -> None:
+    """A claim "by 5 points" with by=-0.05 would hold for what is worse."""
+    faults = [
+        f"{path.relative_to(ROOT)}:{line}: a margin below zero holds for the "
+        "opposite too: write by= as a positive number"
+        for path in FILES
+        for line in turned_margins(ast.parse(path.read_text("utf-8")))
+    ]
+    assert not faults, "\n".join(faults)
+    assert [*turned_margins(ast.parse("more(a, b, by=-0.1)"))] == [1]
+    assert not [*turned_margins(ast.parse("more(a, -b, by=0.1)"))]
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
