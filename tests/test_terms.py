@@ -73,6 +73,11 @@ def both(table: Any) -> Iterator[tuple[str, str]]:
                 yield value, other
 
 
+def line_of(text: str, value: str) -> int:
+    """Return the line of a file on which a value begins."""
+    return text[: max(0, text.find(f'"{value}"'))].count("\n") + 1
+
+
 def told(ja: str, en: str) -> Iterator[str]:
     """Yield how two texts differ in numbers, opposites, order or parts.
 
@@ -92,8 +97,7 @@ def test_both_languages_of_an_entry_say_the_same(file: str) -> None:
     """As on pages: an entry with its neighbour's translation lies quietly."""
     text = (ROOT / "docs" / file).read_text("utf-8")
     faults = [
-        f"docs/{file}:{text[: text.find(ja)].count(chr(10)) + 1}: {ja!r} and "
-        f"{en!r}: {what}"
+        f"docs/{file}:{line_of(text, ja)}: {ja!r} and {en!r}: {what}"
         for ja, en in both(tomllib.loads(text))
         for what in told(ja, en)
     ]
