@@ -686,6 +686,7 @@ for _ in range(2):
         ("optimizer.step()", "optimizer.step() ", None),
         ("inputs[:120], labels[:120]", "inputs[:140], labels[:140]", "leak"),
         ("DataLoader(val_data", "DataLoader(train_data", "leak"),
+        ("    evaluate(model, val_loader)", "    model(inputs[60:])", "mixed"),
         ("shuffle=True", "shuffle=False", "order"),
         (
             "model(batch), targets",

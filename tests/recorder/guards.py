@@ -37,7 +37,24 @@ DATA = (Tensor, DataLoader, Dataset)
 PARTS = {"train": re.compile(r"(^|_)train(ing)?(_|\d|$)")}
 PARTS["val"] = re.compile(r"(^|_)(val|valid|validation|held_out)(_|\d|$)")
 PARTS["test"] = re.compile(r"(^|_)test(_|\d|$)")
+FEW = 0.05  # so many rows of a grid may be equal to some that were trained on
 METRIC = re.compile(r"accuracy|loss|error|mse|f1|recall|precision")
+
+
+@dataclasses.dataclass
+class Looked:
+    """Rows that a network answered without learning from them then."""
+
+    seen: "Seen"
+    keys: list[int]
+    lines: str
+    learned: bool = False
+
+    def known(self) -> int:
+        """Return how many were trained on; 0 if it is few of them, or all."""
+        known = sum(key in self.seen.trained for key in self.keys)
+        is_some = FEW * len(self.keys) < known < len(self.keys)
+        return 0 if self.learned else known * is_some
 
 
 @dataclasses.dataclass
@@ -46,6 +63,7 @@ class Seen:
 
     trained: set[int] = dataclasses.field(default_factory=set)
     held_out: dict[int, str] = dataclasses.field(default_factory=dict)
+    updates: int = 0
     batches: list[int] = dataclasses.field(default_factory=list)
 
 
@@ -59,6 +77,7 @@ class Guards:
         self._depth = 0
         self._measured = self._unseen = False
         self._compared: set[tuple[int, int]] = set()
+        self._looked: list[Looked] = []
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -83,6 +102,13 @@ class Guards:
             patch.object(DataLoader, "__iter__", batches),
         ):
             yield
+        for looked in self._looked if "leak" not in self.faults else ():
+            if known := looked.known():
+                self.faults.setdefault(
+                    "mixed",
+                    f"line {looked.lines} measures {len(looked.keys)} rows of "
+                    f"which {known} were trained on: take only such or none",
+                )
         if self._measured and not self._unseen:
             self.faults.setdefault(
                 "leak",
@@ -127,14 +153,23 @@ class Guards:
         seen = self._seen.setdefault(module, Seen())
         result = output[0] if isinstance(output, tuple | list) else output
         if isinstance(result, Tensor) and result.requires_grad:
-            keys = _row_keys(rows)
+            looked = self._look(seen, _row_keys(rows))
             result.register_hook(  # type: ignore[no-untyped-call]
-                lambda _: self._train(seen, keys)
+                lambda _: self._train(seen, looked)
             )
         elif not torch.is_grad_enabled() and seen.trained:
             self._measure(seen, rows, inputs[0])
 
-    def _train(self, seen: Seen, keys: list[int]) -> None:
+    def _look(self, seen: Seen, keys: list[int]) -> Looked:
+        """Note rows of which some were trained on, for the end of the run."""
+        looked = Looked(seen, keys, _lines(self.lesson))
+        if seen.updates > 1 and looked.known():
+            self._looked.append(looked)
+        return looked
+
+    def _train(self, seen: Seen, looked: Looked) -> None:
+        keys, looked.learned = looked.keys, True
+        seen.updates += 1
         if leaked := [key for key in keys if key in seen.held_out]:
             self.faults.setdefault(
                 "leak",
@@ -145,7 +180,7 @@ class Guards:
         self._look_at_order(seen.batches, hash(tuple(keys)))
 
     def _measure(self, seen: Seen, rows: Tensor, given: Tensor) -> None:
-        keys = _row_keys(rows)
+        keys = self._look(seen, _row_keys(rows)).keys
         known = sum(key in seen.trained for key in keys)
         self._measured = True
         self._unseen |= known < len(keys)
@@ -220,6 +255,16 @@ def _samples(data: Any) -> list[Any]:
         if is_whole and isinstance(listed[0], str | PurePath | tuple | dict):
             return [repr(entry) for entry in listed]
     return [(id(data), place) for place in range(size)]
+
+
+def _lines(lesson: str) -> str:
+    """Return the line at which a script is, and from where it came there."""
+    lines = [
+        str(line)
+        for frame, line in traceback.walk_stack(sys._getframe(1))
+        if frame.f_globals.get("__lesson__") == lesson
+    ]
+    return ", called in ".join(lines)
 
 
 def _row_keys(rows: Tensor) -> list[int]:
