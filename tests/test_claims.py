@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from docs._tools.lessons import LANGUAGES, ROOT, scripts
+from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of, scripts
 
 CLAIMS = ROOT / "tests/claims"
 # Kana or kanji.
 JAPANESE = re.compile(r"[぀-ヿ㐀-鿿]")
 # Shares, points and decimals: "95 %", "3 points", "0.05".
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)(\s?(?:%|points?|ポイント))?")
+
+MARK = re.compile(r"\{\{ ?claim (?:(?P<of>\S+/\S+) )?(?P<name>\S+) ?\}\}")
+SURE = 0.2  # by so much more, two claims share words with the other's sentence
 
 
 @dataclass(frozen=True)
@@ -160,3 +164,82 @@ def test_no_margin_is_negative() -> None:
 def test_promised_numbers(text: str, numbers: list[float]) -> None:
     """Shares, points and decimals are found, counts are not."""
     assert [number for _, number in promised(text)] == numbers
+
+
+def words(text: str, language: str) -> set[str]:
+    """Return the beginnings of English words; pairs of kanji and katakana."""
+    if language == "en":
+        return {x[:5] for x in re.findall(r"[a-z]{4,}|\d+", text.lower())}
+    runs = re.findall(r"[一-龥]+|[ァ-ヶー]+|[A-Za-z_]+|\d+", text)
+    return {run[i : i + 2] for run in runs for i in range(len(run) or 1)}
+
+
+def marks(text: str, lesson: str) -> Iterator[tuple[int, str, Claim]]:
+    """Yield line, what stands before, and claim of each mark of a page."""
+    for number, line in enumerate(text.splitlines(), 1):
+        start = 0
+        for match in MARK.finditer(line):
+            file = CLAIMS / f"{match['of'] or lesson}.py"
+            name = match["name"].replace("-", "_")
+            for claim in ALL:
+                if (claim.path, claim.name) == (file, name):
+                    yield number, line[start : match.start()], claim
+            start = match.end()
+
+
+def gain(before: list[str], texts: list[str], language: str) -> float:
+    """Return how much more two texts fit if they are exchanged, -2 to 2."""
+    said = [words(one, language) for one in before]
+    told = [words(one, language) for one in texts]
+    fit = [[len(a & b) / max(1, len(b)) for b in told] for a in said]
+    return fit[0][1] + fit[1][0] - fit[0][0] - fit[1][1]
+
+
+def exchanged(pages: dict[str, str], lesson: str) -> Iterator[str]:
+    """Yield neighbouring marks that fit each other's sentences better."""
+    found = [[*marks(pages[lang], lesson)] for lang in LANGUAGES]
+    for pairs in itertools.pairwise(zip(*found, strict=True)):
+        gains = [
+            gain(
+                [before for _, before, _ in two],
+                [claim.texts[lang] for _, _, claim in two],
+                lang,
+            )
+            for lang, two in zip(
+                LANGUAGES, zip(*pairs, strict=True), strict=True
+            )
+        ]
+        if min(gains) > SURE:
+            one, other = (pair[0] for pair in pairs)
+            yield (
+                f"docs/ja/{page_of(lesson)}.md:{one[0]}: {one[2].name} and "
+                f"(line {other[0]}) {other[2].name}: each fits the other's "
+                "sentence better in both languages: exchange the marks, or "
+                "say it nearer to the claim"
+            )
+
+
+@pytest.mark.parametrize("lesson", lessons())
+def test_a_mark_stands_behind_what_it_claims(lesson: str) -> None:
+    """Exchanged in both languages, each would vouch for the other."""
+    pages = {
+        lang: (ROOT / f"docs/{lang}/{page_of(lesson)}.md").read_text("utf-8")
+        for lang in LANGUAGES
+    }
+    if faults := [*exchanged(pages, lesson)]:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def test_exchanged_marks_are_found() -> None:
+    """The marks of a page with two claims, as they are and exchanged."""
+    pages = {
+        lang: (ROOT / f"docs/{lang}/transfer/freezing.md").read_text("utf-8")
+        for lang in LANGUAGES
+    }
+    assert not [*exchanged(pages, "transfer/freezing")]
+    one, other = "only-the-new-head-is-trained", "statistics-move-in-training"
+    turned = {
+        lang: text.replace(one, "X").replace(other, one).replace("X", other)
+        for lang, text in pages.items()
+    }
+    assert len([*exchanged(turned, "transfer/freezing")]) == 1
