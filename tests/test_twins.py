@@ -26,6 +26,7 @@ KEPT = re.compile(r"`[^`]+`|\{\{.*?\}\}|\]\([^)]+\)|\{ ?#[\w-]+ ?\}|\d+")
 
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)[^)]*\)")
 ADDRESS = re.compile(r"\]\([^)]*\)|\{ ?#[\w-]+ ?\}")
+NAME = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
 CODE = re.compile(r"`[^`]+`|\{\{.*?\}\}")
 CELL_END = re.compile(r"(?<!\\)\|")
 # Counts: "five epochs", 5エポック. A language may leave a count out, and one or
@@ -365,6 +366,17 @@ def other_links(ja: Block, en: Block) -> str | None:
     )
 
 
+def other_names(ja: Block, en: Block) -> str | None:
+    """Say which name of code stands in the place of another one."""
+    left, right = (set(NAME.findall(block.text)) for block in (ja, en))
+    if not (left - right and right - left):
+        return None  # one language may leave a name out
+    return (
+        f"ja names {', '.join(sorted(left - right))}, en "
+        f"{', '.join(sorted(right - left))}: name the same code in both"
+    )
+
+
 def moved_cells(ja: Block, en: Block) -> str | None:
     """Say which code or value stands in another column of the same row."""
     if ja.kind != "table row":
@@ -514,7 +526,7 @@ def differences(ja: list[Block], en: list[Block]) -> Iterator[tuple[int, str]]:
 
 
 FINDERS = (
-    *(other_counts, other_values, other_links, moved_cells),
+    *(other_counts, other_values, other_links, other_names, moved_cells),
     *(opposite, other_units, other_order),
 )
 
@@ -543,6 +555,8 @@ def test_partners_say_the_same(page: str) -> None:
         ("| `a` | `b`の形 |", "| shape of `b` | `a` |", "['`a`']"),
         ("| `a` | `b`の形 |", "| `a` | shape of `b` |", ""),
         ("| `a` | 形 |", "| `a` | shape of `b` |", ""),
+        ("`int64`か`uint8`です。", "`int64` or `int32` will do.", "en int32"),
+        ("`int64`です。", "`int64` or `int32` will do.", ""),
         ("損失が下がります。", "The loss rises.", "下が, en rises"),
         (
             "前。損失が上がる。後。",
