@@ -73,6 +73,7 @@ class Visit:
     copied: list[str] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     faint: dict[str, list[str]] = field(default_factory=dict)
     barriers: list[str] = field(default_factory=list)
@@ -250,6 +251,7 @@ def visits(
                 visit.scrollbars = tab.evaluate(tool("scrollbars"))
             else:
                 visit.hidden = tab.evaluate(tool("hidden"))
+                visit.strange = tab.evaluate(tool("strange"))
         for scheme in schemes:
             tab.evaluate(WEAR, PALETTES[scheme])
             visit.faint[scheme] = tab.evaluate(tool("faint"))
@@ -447,6 +449,14 @@ def test_the_language_link_keeps_the_place(
         assert page.url.partition("#")[2] == ids[1], mend
 
 
+def test_each_page_shows_its_own_language(visits: dict[str, Visit]) -> None:
+    """A drawing holds the words of both, and shows those of the page."""
+    fail_with(
+        {path: visit.strange for path, visit in visits.items()},
+        "docs/assets/css/figures.css hides the other language.",
+    )
+
+
 def test_the_dark_palette_changes_page_code_and_figures(
     page: Page, address: str, site: Path, paths: list[str]
 ) -> None:
@@ -459,8 +469,11 @@ def test_the_dark_palette_changes_page_code_and_figures(
     page.goto(address + [*figured, ""][0])
     page.evaluate(tool("settle"))
     colours = [page.evaluate(tool("colours"))]
-    for _ in ("dark", "light"):
-        page.locator("[data-md-component=palette] label:visible").click()
+    for name in (r"暗い|dark", r"明るい|light"):
+        button = page.locator("[data-md-component=palette] label:visible")
+        promised = str(button.get_attribute("title"))
+        assert re.search(name, promised), "mkdocs.yml: palette, toggle, name"
+        button.click()
         colours.append(page.evaluate(tool("colours")))
     system, dark, light = colours
     assert system == light

@@ -3,7 +3,9 @@
 import ast
 import copy
 import json
+import os
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -17,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, Doctype, PageElement
 
 from docs._tools.expand import EXCERPT
-from docs._tools.lessons import LANGUAGES, ROOT, lessons, page_of
+from docs._tools.lessons import LANGUAGES, ROOT, last_runs, lessons, page_of
 from tests.page_source import cut, line_with, lines_of, outlined, pages, read
 from tests.shared import RECORDS
 from tests.test_site import address, article, everything, html
@@ -619,6 +621,30 @@ def test_links_to_other_sites_lead_to_known_hosts(
         "Is it right, and https? Then add its host to HOSTS in "
         "tests/test_built_pages.py.",
     )
+
+
+def test_a_lesson_last_ran_on_the_newest_day_of_its_record(
+    tmp_path: Path,
+) -> None:
+    """As git tells it, also where a page is younger than its record."""
+    record = tmp_path / "snippets/basics/tensors/record.json"
+    record.parent.mkdir(parents=True)
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for day, file in (
+        ("2025-01-01", record),
+        ("2025-02-02", record),
+        ("2025-03-03", tmp_path / "page.md"),
+    ):
+        file.write_text(day, "utf-8")
+        subprocess.run([*git, "add", "."], check=True)
+        named = ["-c", "user.name=A", "-c", "user.email=a@b.example"]
+        subprocess.run(
+            [*git, *named, "commit", "-qm", day],
+            env={**os.environ, "GIT_COMMITTER_DATE": f"{day}T12:00:00"},
+            check=True,
+        )
+    assert last_runs(tmp_path) == {"basics/tensors": "2025-02-02"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

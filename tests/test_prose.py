@@ -411,3 +411,69 @@ def test_names_in_backticks_exist(lesson: str) -> None:
     if faults:
         faults.append("Write the name as the script writes it.")
         pytest.fail("\n".join(faults), pytrace=False)
+
+
+# Words of the three parts of the data; a record's keys begin with the name.
+PARTS = {
+    "train": r"training|trained|訓練|学習",
+    "val": r"validat\w+|検証",
+    "test": r"\btest|テスト",
+}
+KEY = re.compile(r"\{\{ *(?!claim)(?:\w+/\w+ +)?(?P<key>[\w.]+)[^}]*\}\}")
+
+
+def parts_of(sentence: str) -> tuple[list[str], list[str]]:
+    """Return the parts whose values a sentence embeds, and those it names."""
+    embedded = [
+        part
+        for key in KEY.finditer(sentence)
+        for part in PARTS
+        if re.search(rf"(?:^|[_.]){part}", key["key"])
+    ]
+    text = KEY.sub("", sentence)
+    named = sorted(
+        (word.start(), part)
+        for part, words in PARTS.items()
+        for word in re.finditer(words, text)
+        if part in embedded
+    )
+    return [*dict.fromkeys(embedded)], [*dict.fromkeys(p for _, p in named)]
+
+
+def exchanged_parts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that name the parts in another order than the values."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for sentence in re.split(r"(?<=。)|(?<=[.?]) ", line):
+            embedded, named = parts_of(sentence)
+            if sorted(embedded) == sorted(named) and embedded != named:
+                yield (
+                    number,
+                    f"the values are of {', '.join(embedded)}, the words of "
+                    f"{', '.join(named)}: exchange one of them",
+                )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_of_train_val_and_test_follow_the_words(language: str) -> None:
+    """Two values exchanged in both languages are right for no other test."""
+    faults = [
+        f"docs/{language}/{path}:{line}: {told}"
+        for path in map("{}.md".format, map(page_of, LESSONS))
+        for line, told in exchanged_parts(read(language, path))
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("{{ train_size }} to train, for training and validation", 0),
+        ("{{ train_size }} for training, {{ val_size }} for validation", 0),
+        ("{{ val_size }} for training, {{ train_size }} for validation", 1),
+        ("訓練用{{ x.val_loss:% }}、検証用{{ x.train_loss }}です。", 1),
+        ("{{ val_size }} and {{ train_size }} pictures for training", 0),
+    ],
+)
+def test_exchanged_values_are_found(sentence: str, found: int) -> None:
+    """Where a sentence names the same parts as its values."""
+    assert len([*exchanged_parts(sentence)]) == found

@@ -102,6 +102,10 @@ class Guards:
             patch.object(DataLoader, "__iter__", batches),
         ):
             yield
+        self._conclude()
+
+    def _conclude(self) -> None:
+        """Say what only the whole run shows."""
         for looked in self._looked if "leak" not in self.faults else ():
             if known := looked.known():
                 self.faults.setdefault(
