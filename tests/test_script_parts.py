@@ -781,3 +781,21 @@ def test_loaders_of_a_concept(lesson: str) -> None:
         side = loaders.learned if name == "train_loader" else loaders.read
         side.append(loader)
     check_loaders(lesson, loaders)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "name"), [x for x in FUNCTIONS if x[1].startswith("freeze_")]
+)
+def test_what_trains_stays_in_train_mode(
+    load: Load, lesson: str, name: str
+) -> None:
+    """A helper stops what is frozen as a whole, and no dropout beside it."""
+    frozen = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))
+    frozen.requires_grad_(False)
+    learns = nn.Sequential(nn.Conv2d(4, 4, 1), nn.BatchNorm2d(4))
+    model = nn.Sequential(frozen, learns, nn.Dropout(), nn.Linear(4, 2))
+    getattr(load(lesson), name)(model.train())
+    assert not frozen[1].training, f"examples/{lesson}.py: {name} stops none"
+    assert all(part.training for part in [*learns, model[2], model[3]]), (
+        f"examples/{lesson}.py: {name} stops what still learns, or dropout"
+    )
