@@ -444,6 +444,7 @@ def test_text_files_are_tidy(tmp_path: Path) -> None:
     for name, content in project_files():
         if Path(name).suffix in tidy.TEXT and not name.startswith("snippets/"):
             text = content.decode()
+            tidy.PARSERS.get(Path(name).suffix, str)(text)
             assert text == text.rstrip("\n") + "\n" * bool(text), (
                 f"{name} does not end in one newline: "
                 f"`python tests/tidy.py {name}` mends it"

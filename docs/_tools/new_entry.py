@@ -43,7 +43,7 @@ def begin(
     said = {x: json.dumps(titles[x], ensure_ascii=False) for x in LANGUAGES}
     table, menu = root / ledger.PATH, root / "mkdocs.yml"
     with table.open("a", encoding="utf-8", newline="\n") as file:
-        file.write("\n" + _filled("item.toml", item=item, day=day, **said))
+        file.write("\n" + _filled("item.toml.j2", item=item, day=day, **said))
     line = rf"\1\2- diary/{day}.md\n"
     text = LAST_ENTRY.sub(line, menu.read_text(encoding="utf-8"))
     menu.write_text(text, encoding="utf-8", newline="\n")
