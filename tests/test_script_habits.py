@@ -326,14 +326,14 @@ def _of_schedule(step: ast.Call) -> bool:
     return ast.unparse(step).startswith("schedul")
 
 
-def _loop(tree: ast.Module, step: ast.Call) -> ast.For | None:
-    """Return the innermost loop around a call; the walk meets it last."""
-    loops = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.For) and step in ast.walk(node)
-    ]
-    return loops[-1] if loops else None
+def _around(
+    tree: ast.Module, call: ast.Call, *kinds: type[ast.AST]
+) -> ast.AST | None:
+    """Return the innermost node of some kinds around a call."""
+    for node in reversed([*ast.walk(tree)]):
+        if isinstance(node, kinds) and call in ast.walk(node):
+            return node
+    return None
 
 
 def schedules(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -344,9 +344,9 @@ def schedules(tree: ast.Module) -> Iterator[tuple[int, str]]:
         for call in made
     }
     steps = calls(tree, "step")
-    learning = [_loop(tree, x) for x in steps if not _of_schedule(x)]
+    learning = [_around(tree, x, ast.For) for x in steps if not _of_schedule(x)]
     for call in filter(_of_schedule, steps if len(lengths) == 1 else ()):
-        loop = _loop(tree, call)
+        loop = _around(tree, call, ast.For)
         each_batch = loop is not None and loop in learning
         if each_batch not in lengths:
             is_, of = (
@@ -407,16 +407,6 @@ def _letter(call: ast.Call, learn: set[str]) -> str:
     if name.startswith("clip_grad_"):
         return "c"
     return LETTERS.get(name, "m" if name in learn else "")
-
-
-def _around(
-    tree: ast.Module, call: ast.Call, *kinds: type[ast.AST]
-) -> ast.AST | None:
-    """Return the innermost node of some kinds around a call."""
-    for node in reversed([*ast.walk(tree)]):
-        if isinstance(node, kinds) and call in ast.walk(node):
-            return node
-    return None
 
 
 def updates_out_of_order(source: str) -> Iterator[tuple[int, str]]:

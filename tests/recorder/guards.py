@@ -47,7 +47,7 @@ class Looked:
 
     seen: "Seen"
     keys: list[int]
-    lines: str
+    lines: str = ""  # of the script, where some are known
     learned: bool = False
 
     def known(self) -> int:
@@ -166,8 +166,9 @@ class Guards:
 
     def _look(self, seen: Seen, keys: list[int]) -> Looked:
         """Note rows of which some were trained on, for the end of the run."""
-        looked = Looked(seen, keys, _lines(self.lesson))
+        looked = Looked(seen, keys)
         if seen.updates > 1 and looked.known():
+            looked.lines = _lines(self.lesson)
             self._looked.append(looked)
         return looked
 
