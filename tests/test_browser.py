@@ -9,6 +9,7 @@ seen too. Each language is one group of tests with a browser of its own, so that
 two processes share the work.
 """
 
+import contextlib
 import datetime
 import functools
 import http.server
@@ -606,18 +607,29 @@ def test_the_index_is_fetched_at_the_first_query(
     assert [url for url in asked if url.endswith(index)]
 
 
-def test_search_shows_titles_and_texts_as_text(
-    page: Page, home: str, site: Path, language: str
-) -> None:
-    """What looks like HTML in a page is no HTML in the results."""
-    trap = "<img src=x>"
+@contextlib.contextmanager
+def searching(
+    page: Page, home: str, site: Path, language: str, *, name: str
+) -> Iterator[None]:
+    """Open the search over an index in which PyTorch has another name."""
     index = (site / f"search/{language}.json").read_text("utf-8")
-    index = index.replace("PyTorch", f"{trap} PyTorch")
+    index = index.replace("PyTorch", name)
     address = f"**/search/{language}.json"
     page.context.route(address, lambda route: route.fulfill(body=index))
     try:
         page.goto(home)
         page.evaluate(tool("search"))
+        yield
+    finally:
+        page.context.unroute(address)
+
+
+def test_search_shows_titles_and_texts_as_text(
+    page: Page, home: str, site: Path, language: str
+) -> None:
+    """What looks like HTML in a page is no HTML in the results."""
+    trap = "<img src=x>"
+    with searching(page, home, site, language, name=f"{trap} PyTorch"):
         assert page.evaluate("searchFor('PyTorch')"), "nothing found"
         results = page.locator(".md-search-result__list")
         assert trap in results.inner_text(), "the index with the trap is shown"
@@ -625,29 +637,19 @@ def test_search_shows_titles_and_texts_as_text(
             "docs/assets/js/search.js: a title or a text of the index becomes "
             "HTML: escape it before it is sent to the page"
         )
-    finally:
-        page.context.unroute(address)
 
 
 def test_width_of_letters_makes_no_difference(
     page: Page, home: str, site: Path, language: str
 ) -> None:
     """A page that writes in full width is found, and marked."""
-    index = (site / f"search/{language}.json").read_text("utf-8")
-    index = index.replace("PyTorch", "ＰｙＴｏｒｃｈ")
-    address = f"**/search/{language}.json"
-    page.context.route(address, lambda route: route.fulfill(body=index))
-    try:
-        page.goto(home)
-        page.evaluate(tool("search"))
+    with searching(page, home, site, language, name="ＰｙＴｏｒｃｈ"):
         assert page.evaluate("searchFor('pytorch')"), "nothing found"
         marked = page.locator(".md-search-result mark").all_text_contents()
         assert "ＰｙＴｏｒｃｈ" in marked, (
             "docs/assets/js/search.js: fold() leaves full-width letters of a "
             "page as they are: normalize them by NFKC, as the query is"
         )
-    finally:
-        page.context.unroute(address)
 
 
 def test_a_link_to_a_verdict_opens_it(
